@@ -1,0 +1,3 @@
+"""Sales forecast calls in the terminal, over one SQLite store."""
+
+__version__ = "0.1.0"

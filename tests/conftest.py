@@ -1,0 +1,23 @@
+"""What holds for every test: a repeatable hypothesis, and never the store of whoever runs the tests."""
+
+import os
+
+import hypothesis
+import pytest
+
+# "ci" is what gates: the same examples every time. HYPOTHESIS_PROFILE=explore looks for new ones.
+hypothesis.settings.register_profile(
+    "ci",
+    deadline=None,
+    derandomize=True,
+    print_blob=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.register_profile("explore", deadline=None, max_examples=1000, print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobodys_own_store(tmp_path_factory: pytest.TempPathFactory) -> None:
+    os.environ.pop("SALESOPS_STORE", None)
+    os.environ["XDG_DATA_HOME"] = str(tmp_path_factory.mktemp("data"))
