@@ -1,0 +1,137 @@
+"""What every use case is given: the store, the clock and the person who acts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from salesops_tui.domain.calendar import Calendar, Clock, Moment, Period, system_clock
+from salesops_tui.domain.people import Person, Role, Scope, folded
+from salesops_tui.domain.policy import Policy
+from salesops_tui.errors import NotFound, Refused
+from salesops_tui.store import people as store_people
+from salesops_tui.store import record
+from salesops_tui.store.connection import Store
+from salesops_tui.store.policies import Policies
+
+
+@dataclass
+class Context:
+    """A person at work on a store.
+
+    Attributes:
+        store: the open store; one thread's own.
+        actor: who acts; None for a login that nobody in the store has, who may read and change nothing.
+        clock: gives now.
+        session: names this process, so that two sessions of one person are told apart.
+    """
+
+    store: Store
+    actor: Person | None
+    clock: Clock = system_clock
+    session: str = ""
+    policies: Policies = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.policies = Policies(self.store.conn)
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force."""
+        return self.policies.current()
+
+    @property
+    def calendar(self) -> Calendar:
+        """The store's way of counting days, weeks and periods."""
+        return self.policy.calendar
+
+    def now(self) -> Moment:
+        """Return the present moment."""
+        return self.clock()
+
+    def acting(self) -> Person:
+        """Return the person who acts.
+
+        Raises:
+            Refused: nobody in the store has this login.
+        """
+        if self.actor is None:
+            raise Refused("your login is not in this store, so you may only read; ask an ops lead to add it")
+        return self.actor
+
+    def as_ops(self, what: str) -> Person:
+        """Return the actor if they are an ops lead.
+
+        Raises:
+            Refused: `what` is for ops leads.
+        """
+        actor = self.acting()
+        if actor.role is not Role.OPS:
+            raise Refused(f"{what} is for ops leads; you are here as {actor.role}")
+        return actor
+
+    def change(self, kind: str, *, valid_at: Moment | None = None) -> int:
+        """Write a change by the actor; inside a write transaction only."""
+        now = self.now()
+        actor = self.actor.id if self.actor else None
+        return record.open_change(
+            self.store.conn, kind, valid_at=now if valid_at is None else valid_at, recorded_at=now, actor=actor
+        )
+
+    @cached_property
+    def people(self) -> dict[int, Person]:
+        """Everybody in the store by number, as read once for this context; `forget_people` reads anew."""
+        return {person.id: person for person in store_people.all_people(self.store.conn)}
+
+    def forget_people(self) -> None:
+        """Read people anew at the next use."""
+        self.__dict__.pop("people", None)
+
+
+def find_person(people: Sequence[Person], text: str) -> Person:
+    """Return the person whom `text` names: by id, login, e-mail or name (accents, case and order folded).
+
+    Raises:
+        NotFound: nobody, or more than one.
+    """
+    wanted = text.strip()
+    exact = [p for p in people if wanted and wanted in (p.key, p.login)]
+    if not exact:
+        low = wanted.casefold()
+        exact = [p for p in people if low and low in (p.key.casefold(), p.login.casefold(), p.email.casefold())]
+    found = exact or [p for p in people if folded(p.name) == folded(wanted)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise NotFound(f"'{text}' is the name of {len(found)} people; use one of the ids {', '.join(p.key for p in found)}")
+    raise NotFound(f"nobody here is called '{text}'; see 'salesops people' for ids and names")
+
+
+def find_scope(context: Context, text: str | None, at: Moment) -> Scope:
+    """Return the scope that `--scope` names at a moment, the actor's own by default.
+
+    An ops lead's own scope, and that of a login that nobody has, is everybody.
+
+    Raises:
+        NotFound: no such person.
+    """
+    conn = context.store.conn
+    if text is None:
+        person = None if context.actor is None or context.actor.role is Role.OPS else context.actor
+    elif folded(text) in {"everybody", "all"}:
+        person = None
+    else:
+        person = find_person(list(context.people.values()), text)
+    return store_people.scope_of(conn, person, at)
+
+
+def find_period(context: Context, name: str | None, at: Moment) -> Period:
+    """Return the period called `name`, else the one that is current at a moment."""
+    return context.calendar.period_named(name) if name else context.calendar.current_period(at)
+
+
+def read_as_of(context: Context, text: str | None) -> Moment:
+    """Return the moment that `--as-of` names; now for none and for anything later than now."""
+    now = context.now()
+    return now if text is None else min(now, context.calendar.read_moment(text, now))

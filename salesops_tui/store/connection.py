@@ -1,0 +1,220 @@
+"""Opening a store, and the one way to write to it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from urllib.parse import quote
+
+from salesops_tui.errors import SalesopsError, StoreProblem
+from salesops_tui.store.migrations import APPLICATION_ID, SCHEMA_VERSION
+
+_BUSY_MILLISECONDS = 10_000
+_ADVICE = {
+    "database or disk is full": "the disk is full; make room and do it again, nothing was written",
+    "attempt to write a readonly database": "the store is read-only; ask for write permission",
+    "unable to open database file": "the store cannot be opened; check that its folder exists and may be written",
+    "database is locked": "somebody else has held the store for too long; try again",
+    "file is not a database": "the file is not a salesops store",
+    "database disk image is malformed": "the store is damaged; restore a backup, and keep the damaged file",
+    "disk I/O error": "the disk reported an error (is it full, or over the network?); nothing was written",
+}
+
+
+class Store:
+    """One connection to one store, for one thread.
+
+    Reads go straight to `conn` (autocommit). Writes go through `write`, which queues fairly beside other
+    processes and leaves all or nothing.
+    """
+
+    def __init__(self, path: Path, conn: sqlite3.Connection, *, read_only: bool) -> None:
+        """Wrap an open connection; use `open_store` or `create_store`."""
+        self.path = path
+        self.conn = conn
+        self.read_only = read_only
+        self._depth = 0
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connection back; safe to call twice."""
+        self.conn.close()
+
+    @contextmanager
+    def write(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
+        """Hold the store for one transaction: everything inside is committed at its end, or nothing is.
+
+        Nested calls join the outer transaction. With `durable` the commit has reached the disk on return; what
+        may be lost without harm (where somebody is, a half-typed text) can go without.
+
+        Raises:
+            StoreProblem: the store is read-only, full or damaged; nothing was written.
+        """
+        if self._depth:
+            yield self.conn
+            return
+        if self.read_only:
+            raise StoreProblem(f"{self.path} was opened read-only; nothing was written")
+        with translated(self.path), self._queue():
+            self.conn.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self.conn.execute("BEGIN IMMEDIATE")
+            self._depth += 1
+            try:
+                yield self.conn
+                self.conn.execute("COMMIT")
+            except BaseException:
+                if self.conn.in_transaction:
+                    self.conn.execute("ROLLBACK")
+                raise
+            finally:
+                self._depth -= 1
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Hold one consistent view of the store over several reads."""
+        if self.conn.in_transaction:
+            yield self.conn
+            return
+        with translated(self.path):
+            self.conn.execute("BEGIN")
+            try:
+                yield self.conn
+            finally:
+                if self.conn.in_transaction:
+                    self.conn.execute("ROLLBACK")
+
+    def data_version(self) -> int:
+        """Return a number that differs once another connection has committed."""
+        return int(self.conn.execute("PRAGMA data_version").fetchone()[0])
+
+    @contextmanager
+    def _queue(self) -> Iterator[None]:
+        # SQLite's own back-off is unfair under load; a file lock makes writers wait their turn.
+        handle = os.open(_lock_path(self.path), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+
+def _lock_path(path: Path) -> Path:
+    return path.with_name(path.name + "-lock")
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turn the errors of SQLite and the file system into one line about this store."""
+    try:
+        yield
+    except SalesopsError:
+        raise
+    except sqlite3.IntegrityError:
+        raise
+    except sqlite3.DatabaseError as error:
+        said = str(error)
+        advice = next((text for start, text in _ADVICE.items() if said.startswith(start)), said)
+        raise StoreProblem(f"{path}: {advice}") from error
+    except PermissionError as error:
+        raise StoreProblem(f"{path}: no permission; ask its owner for access") from error
+    except OSError as error:
+        raise StoreProblem(f"{path}: {error.strerror or error}") from error
+
+
+def open_store(path: Path, *, read_only: bool = False) -> Store:
+    """Open an existing store, bringing an older schema up to date.
+
+    Raises:
+        StoreProblem: there is none at `path`, it is no store, it is newer than this program, or it cannot be read.
+    """
+    path = Path(path)
+    with translated(path):
+        if path.is_dir():
+            raise StoreProblem(f"{path} is a folder, not a store")
+        if not path.exists():
+            raise StoreProblem(f"no store at {path}; make one with 'salesops init', or try 'salesops demo'")
+        _look_at_header(path)
+        conn = _connect(path, "ro" if read_only else "rw")
+        try:
+            _check_version(path, conn, read_only)
+        except BaseException:
+            conn.close()
+            raise
+    return Store(path, conn, read_only=read_only)
+
+
+def create_store(path: Path, *, mode: int = 0o600) -> Store:
+    """Make an empty store with the newest schema at `path`, whose folder is made if need be.
+
+    Raises:
+        StoreProblem: something is there already, or the file cannot be made.
+    """
+    path = Path(path)
+    with translated(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode))
+        except FileExistsError:
+            raise StoreProblem(f"{path} exists already; choose another path, nothing was changed") from None
+        try:
+            path.chmod(mode)
+            conn = _connect(path, "rw")
+            conn.execute("PRAGMA journal_mode = WAL")
+            from salesops_tui.store.migrations import migrate
+
+            migrate(conn)
+        except BaseException:
+            for suffix in ("", "-wal", "-shm"):
+                path.with_name(path.name + suffix).unlink(missing_ok=True)
+            raise
+    return Store(path, conn, read_only=False)
+
+
+def _look_at_header(path: Path) -> None:
+    with path.open("rb") as file:
+        start = file.read(16)
+    if start != b"SQLite format 3\x00":
+        raise StoreProblem(f"{path} is not a salesops store; name one with --store, or make one with 'salesops init'")
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
+    conn = sqlite3.connect(uri, uri=True, isolation_level=None, cached_statements=256)
+    try:
+        conn.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
+        conn.execute("PRAGMA foreign_keys = ON")
+        conn.execute("PRAGMA trusted_schema = OFF")
+        conn.execute("PRAGMA synchronous = FULL")
+    except BaseException:
+        conn.close()
+        raise
+    return conn
+
+
+def _check_version(path: Path, conn: sqlite3.Connection, read_only: bool) -> None:
+    application = conn.execute("PRAGMA application_id").fetchone()[0]
+    version = conn.execute("PRAGMA user_version").fetchone()[0]
+    if application != APPLICATION_ID:
+        raise StoreProblem(f"{path} is a SQLite file, but not a salesops store")
+    if version > SCHEMA_VERSION:
+        raise StoreProblem(
+            f"{path} was written by a newer salesops (schema {version}; this one knows {SCHEMA_VERSION}): update salesops"
+        )
+    if version < SCHEMA_VERSION:
+        if read_only:
+            raise StoreProblem(f"{path} has an older schema; open it once without --read-only to bring it up to date")
+        from salesops_tui.store.migrations import migrate
+
+        migrate(conn)

@@ -1,0 +1,100 @@
+"""Changes and the record: who did what and when, append-only and hash-chained."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from salesops_tui.domain.calendar import Moment
+
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """One line of the record. `body` is the decision or import as JSON values."""
+
+    seq: int
+    change: int
+    kind: str
+    valid_at: Moment
+    recorded_at: Moment
+    actor: int | None
+    body: Mapping[str, Any]
+    rows_hash: str
+    prev: str
+    hash: str
+
+
+def open_change(
+    conn: sqlite3.Connection, kind: str, *, valid_at: Moment, recorded_at: Moment, actor: int | None
+) -> int:
+    """Write the change that the rows of one decision will point to, and return its id."""
+    cursor = conn.execute(
+        "INSERT INTO change (kind, valid_at, recorded_at, actor) VALUES (?, ?, ?, ?)",
+        (kind, valid_at, recorded_at, actor),
+    )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def write_record(conn: sqlite3.Connection, change: int, body: Mapping[str, Any], *, rows_hash: str = "") -> str:
+    """Append a decision to the record and return the chain's new head.
+
+    Args:
+        conn: a connection inside a write transaction.
+        change: the change that the decision made.
+        body: what was decided, as JSON values.
+        rows_hash: SHA-256 over the rows of a bulk change, or "".
+    """
+    seq, prev = _head(conn)
+    text = _body_text(conn, change, body)
+    digest = chain_hash(prev, seq + 1, text, rows_hash)
+    conn.execute(
+        "INSERT INTO record (seq, change, body, rows_hash, prev, hash) VALUES (?, ?, ?, ?, ?, ?)",
+        (seq + 1, change, text, rows_hash, prev, digest),
+    )
+    return digest
+
+
+def chain_hash(prev: str, seq: int, body: str, rows_hash: str) -> str:
+    """Return the hash of a record row: SHA-256 over the former hash, the number, the body and the rows' hash."""
+    return hashlib.sha256("\n".join((prev, str(seq), body, rows_hash)).encode()).hexdigest()
+
+
+def head(conn: sqlite3.Connection) -> str:
+    """Return the hash of the newest row of the record; `GENESIS` for an empty one."""
+    return _head(conn)[1]
+
+
+def rows(
+    conn: sqlite3.Connection, *, limit: int | None = None, since: Moment | None = None, actor: int | None = None
+) -> Iterator[RecordRow]:
+    """Yield the record, newest first."""
+    sql = """
+        SELECT r.seq, r.change, c.kind, c.valid_at, c.recorded_at, c.actor, r.body, r.rows_hash, r.prev, r.hash
+        FROM record r JOIN change c ON c.id = r.change
+        WHERE (:since IS NULL OR c.recorded_at >= :since) AND (:actor IS NULL OR c.actor = :actor)
+        ORDER BY r.seq DESC LIMIT :limit
+    """
+    for row in conn.execute(sql, {"since": since, "actor": actor, "limit": -1 if limit is None else limit}):
+        yield RecordRow(*row[:6], json.loads(row[6]), *row[7:])
+
+
+def _head(conn: sqlite3.Connection) -> tuple[int, str]:
+    row = conn.execute("SELECT seq, hash FROM record ORDER BY seq DESC LIMIT 1").fetchone()
+    return (row[0], row[1]) if row else (0, GENESIS)
+
+
+def _body_text(conn: sqlite3.Connection, change: int, body: Mapping[str, Any]) -> str:
+    kind, valid_at, recorded_at, actor = conn.execute(
+        "SELECT c.kind, c.valid_at, c.recorded_at, p.key FROM change c LEFT JOIN person p ON p.id = c.actor"
+        " WHERE c.id = ?",
+        (change,),
+    ).fetchone()
+    whole = {"kind": kind, "valid_at": valid_at, "recorded_at": recorded_at, "actor": actor, **body}
+    return json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
