@@ -177,10 +177,14 @@ def _check_risk(policy: Policy, question: Question, draft: AnswerDraft) -> Answe
     risk, mitigation = draft.risk.strip(), draft.mitigation.strip()
     if not risk or not mitigation:
         missing = "risk" if not risk else "mitigation"
-        raise Refused(f"a yes to {question.key} needs both the risk and the mitigation; the {missing} is blank")
+        raise Refused(
+            f"a yes to {question.key} needs both the risk and the mitigation; the {missing} is blank"
+        )
     bare = " ".join(risk.casefold().strip(" .!").split())
     if bare in {phrase.casefold() for phrase in policy.inspection.no_risk_phrases}:
-        raise Refused(f"'{risk}' is not an answer: name the one thing that could stop this deal, or answer dont_know")
+        raise Refused(
+            f"'{risk}' is not an answer: name the one thing that could stop this deal, or answer dont_know"
+        )
     kinds = [kind.key for kind in policy.risk_kinds]
     kind = draft.risk_kind or ("other" if "other" in kinds or not kinds else kinds[-1])
     if kinds and kind not in kinds:

@@ -76,7 +76,11 @@ class Context:
         now = self.now()
         actor = self.actor.id if self.actor else None
         return record.open_change(
-            self.store.conn, kind, valid_at=now if valid_at is None else valid_at, recorded_at=now, actor=actor
+            self.store.conn,
+            kind,
+            valid_at=now if valid_at is None else valid_at,
+            recorded_at=now,
+            actor=actor,
         )
 
     @cached_property
@@ -99,12 +103,16 @@ def find_person(people: Sequence[Person], text: str) -> Person:
     exact = [p for p in people if wanted and wanted in (p.key, p.login)]
     if not exact:
         low = wanted.casefold()
-        exact = [p for p in people if low and low in (p.key.casefold(), p.login.casefold(), p.email.casefold())]
+        exact = [
+            p for p in people if low and low in (p.key.casefold(), p.login.casefold(), p.email.casefold())
+        ]
     found = exact or [p for p in people if folded(p.name) == folded(wanted)]
     if len(found) == 1:
         return found[0]
     if found:
-        raise NotFound(f"'{text}' is the name of {len(found)} people; use one of the ids {', '.join(p.key for p in found)}")
+        raise NotFound(
+            f"'{text}' is the name of {len(found)} people; use one of the ids {', '.join(p.key for p in found)}"
+        )
     raise NotFound(f"nobody here is called '{text}'; see 'salesops people' for ids and names")
 
 

@@ -248,11 +248,6 @@ CREATE TABLE answer (
     UNIQUE (inspection, question, version)
 ) STRICT;
 
-CREATE TABLE answer_withdrawal (
-    answer INTEGER PRIMARY KEY REFERENCES answer (id),
-    change INTEGER NOT NULL REFERENCES change (id)
-) STRICT;
-
 CREATE TABLE action (
     id INTEGER PRIMARY KEY,
     deal INTEGER NOT NULL REFERENCES deal (id),
@@ -261,13 +256,17 @@ CREATE TABLE action (
     due_day INTEGER NOT NULL,
     body TEXT NOT NULL,
     created_at INTEGER NOT NULL,
-    change INTEGER NOT NULL REFERENCES change (id),
-    status TEXT NOT NULL CHECK (status IN ('open', 'done', 'dropped')),
-    closed_at INTEGER,
-    closed_by INTEGER REFERENCES person (id)
+    change INTEGER NOT NULL REFERENCES change (id)
 ) STRICT;
-CREATE INDEX action_deal ON action (deal, status);
-CREATE INDEX action_owner ON action (owner, status, due_day);
+CREATE INDEX action_deal ON action (deal);
+CREATE INDEX action_owner ON action (owner, due_day);
+
+CREATE TABLE action_closing (
+    action INTEGER NOT NULL REFERENCES action (id),
+    change INTEGER NOT NULL REFERENCES change (id),
+    status TEXT NOT NULL CHECK (status IN ('done', 'not_done')),
+    PRIMARY KEY (action, change)
+) STRICT;
 
 -- Where somebody is right now, so that a dropped line resumes there and others see it.
 CREATE TABLE presence (
@@ -331,7 +330,7 @@ CREATE INDEX state_now ON deal_state (close_day, owner, category, amount, good_u
 
 _IMMUTABLE = (
     "change", "withdrawal", "record", "policy", "import", "reject", "claim", "detail", "note", "inspection",
-    "answer", "answer_withdrawal", "quota",
+    "answer", "quota", "action", "action_closing",
 )  # fmt: skip
 
 

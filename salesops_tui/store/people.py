@@ -58,7 +58,16 @@ def change_person(conn: sqlite3.Connection, person: Person) -> None:
     """Overwrite the attributes of the person with this number (names and logins have no history)."""
     conn.execute(
         "UPDATE person SET key = ?, name = ?, role = ?, email = ?, login = ?, region = ?, segment = ? WHERE id = ?",
-        (person.key, person.name, person.role, person.email, person.login, person.region, person.segment, person.id),
+        (
+            person.key,
+            person.name,
+            person.role,
+            person.email,
+            person.login,
+            person.region,
+            person.segment,
+            person.id,
+        ),
     )
 
 
@@ -71,7 +80,9 @@ def managers_at(conn: sqlite3.Connection, at: Moment) -> dict[int, int | None]:
     )
 
 
-def set_manager(conn: sqlite3.Connection, person: int, manager: int | None, since: Moment, change: int) -> bool:
+def set_manager(
+    conn: sqlite3.Connection, person: int, manager: int | None, since: Moment, change: int
+) -> bool:
     """Let a person report to `manager` from `since` on; returns False where that was so already.
 
     Lines that began at or after `since` give way to this one.
@@ -86,7 +97,9 @@ def set_manager(conn: sqlite3.Connection, person: int, manager: int | None, sinc
     if standing is not None and standing[0] == manager and later is None:
         return False
     conn.execute("DELETE FROM reporting_line WHERE person = ? AND valid_from >= ?", (person, since))
-    conn.execute("UPDATE reporting_line SET valid_to = ? WHERE person = ? AND valid_to > ?", (since, person, since))
+    conn.execute(
+        "UPDATE reporting_line SET valid_to = ? WHERE person = ? AND valid_to > ?", (since, person, since)
+    )
     conn.execute(
         "INSERT INTO reporting_line (person, manager, valid_from, valid_to, change) VALUES (?, ?, ?, ?, ?)",
         (person, manager, since, FOREVER, change),
@@ -111,7 +124,8 @@ def quotas(conn: sqlite3.Connection, period: str) -> Mapping[int, int]:
 def set_quota(conn: sqlite3.Connection, person: int, period: str, amount: int, change: int) -> None:
     """Write a person's quota for a period, minor units."""
     conn.execute(
-        "INSERT INTO quota (person, period, amount, change) VALUES (?, ?, ?, ?)", (person, period, amount, change)
+        "INSERT INTO quota (person, period, amount, change) VALUES (?, ?, ?, ?)",
+        (person, period, amount, change),
     )
 
 

@@ -42,7 +42,9 @@ def open_change(
     return cursor.lastrowid
 
 
-def write_record(conn: sqlite3.Connection, change: int, body: Mapping[str, Any], *, rows_hash: str = "") -> str:
+def write_record(
+    conn: sqlite3.Connection, change: int, body: Mapping[str, Any], *, rows_hash: str = ""
+) -> str:
     """Append a decision to the record and return the chain's new head.
 
     Args:
@@ -61,6 +63,14 @@ def write_record(conn: sqlite3.Connection, change: int, body: Mapping[str, Any],
     return digest
 
 
+def withdraw(conn: sqlite3.Connection, change: int, by_change: int) -> bool:
+    """Let a change count as if it had never been; False if it was withdrawn already."""
+    cursor = conn.execute(
+        "INSERT INTO withdrawal (change, by_change) VALUES (?, ?) ON CONFLICT DO NOTHING", (change, by_change)
+    )
+    return cursor.rowcount == 1
+
+
 def chain_hash(prev: str, seq: int, body: str, rows_hash: str) -> str:
     """Return the hash of a record row: SHA-256 over the former hash, the number, the body and the rows' hash."""
     return hashlib.sha256("\n".join((prev, str(seq), body, rows_hash)).encode()).hexdigest()
@@ -72,7 +82,11 @@ def head(conn: sqlite3.Connection) -> str:
 
 
 def rows(
-    conn: sqlite3.Connection, *, limit: int | None = None, since: Moment | None = None, actor: int | None = None
+    conn: sqlite3.Connection,
+    *,
+    limit: int | None = None,
+    since: Moment | None = None,
+    actor: int | None = None,
 ) -> Iterator[RecordRow]:
     """Yield the record, newest first."""
     sql = """
@@ -82,7 +96,7 @@ def rows(
         ORDER BY r.seq DESC LIMIT :limit
     """
     for row in conn.execute(sql, {"since": since, "actor": actor, "limit": -1 if limit is None else limit}):
-        yield RecordRow(*row[:6], json.loads(row[6]), *row[7:])
+        yield RecordRow(*[*row[:6], json.loads(row[6]), *row[7:]])
 
 
 def _head(conn: sqlite3.Connection) -> tuple[int, str]:

@@ -36,8 +36,8 @@ def standing_answers(conn: sqlite3.Connection, inspections: Iterable[int]) -> di
     """Return the answers that stand, by inspection and question: the newest not withdrawn."""
     sql = f"""
         SELECT a.inspection, {_ANSWER_COLUMNS}
-        FROM answer a LEFT JOIN answer_withdrawal w ON w.answer = a.id
-        WHERE a.inspection IN (SELECT value FROM json_each(?)) AND w.answer IS NULL
+        FROM answer a LEFT JOIN withdrawal w ON w.change = a.change
+        WHERE a.inspection IN (SELECT value FROM json_each(?)) AND w.change IS NULL
         ORDER BY a.inspection, a.question, a.version
     """
     found: dict[int, dict[str, Answer]] = defaultdict(dict)
@@ -137,12 +137,33 @@ def _claims(conn: sqlite3.Connection, wanted: str) -> Mapping[int, list[Claim]]:
         ORDER BY c.deal, c.valid_from, c.id
     """
     found: dict[int, list[Claim]] = defaultdict(list)
-    for deal, number, at, change, owner, stage, category, amount, currency, original, day, status in conn.execute(
-        sql, (wanted,)
-    ):
+    for (
+        deal,
+        number,
+        at,
+        change,
+        owner,
+        stage,
+        category,
+        amount,
+        currency,
+        original,
+        day,
+        status,
+    ) in conn.execute(sql, (wanted,)):
         found[deal].append(
             Claim(
-                number, at, change, owner, stage, Category(category), amount, currency, original, day, Status(status)
+                number,
+                at,
+                change,
+                owner,
+                stage,
+                Category(category),
+                amount,
+                currency,
+                original,
+                day,
+                Status(status),
             )
         )
     return found
@@ -191,6 +212,6 @@ def _stored(conn: sqlite3.Connection, wanted: str) -> Mapping[int, list[tuple[in
     """
     found: dict[int, list[tuple[int, State]]] = defaultdict(list)
     for deal, number, *v in conn.execute(sql, (wanted,)):
-        state = State(*v[:6], Status(v[6]), Category(v[7]), Hold(v[8]), *v[9:13], Void(v[13]), v[14])
+        state = State(*[*v[:6], Status(v[6]), Category(v[7]), Hold(v[8]), *v[9:13], Void(v[13]), v[14]])
         found[deal].append((number, state))
     return found

@@ -1,0 +1,127 @@
+"""The command line: options before the command, commands that are imported only when they are run."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from salesops_tui import __version__
+from salesops_tui.errors import SalesopsError
+
+_COMMANDS = {
+    "action": "actions:action",
+    "actions": "actions:actions",
+    "call": "calls:call",
+    "deal": "deals:deal",
+    "deals": "deals:deals",
+    "demo": "start:demo",
+    "doctor": "start:doctor",
+    "import": "importing:import_deals",
+    "import-people": "importing:import_people",
+    "import-quotas": "importing:import_quotas",
+    "init": "start:init",
+    "inspect": "inspecting:inspect",
+    "log": "log:log",
+    "people": "people:people",
+    "policy": "policy:policy",
+    "verify": "log:verify",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and imports the module of the one that is run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command; None where there is none of that name."""
+        place = _COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        module, _, name = place.partition(":")
+        command: click.Command = getattr(importlib.import_module(f"salesops_tui.cli.{module}"), name)
+        return command
+
+
+@click.group(
+    cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.option(
+    "--store", type=click.Path(path_type=Path), help="The store file; else $SALESOPS_STORE, else your own."
+)
+@click.option("--read-only", is_flag=True, help="Write nothing, whoever you are.")
+@click.version_option(__version__, prog_name="salesops", message="%(prog)s %(version)s")
+@click.pass_context
+def salesops(ctx: click.Context, store: Path | None, read_only: bool) -> None:
+    """Inspect the deals in Commit, and see how Commit moves. Without a command: the screens."""
+    from salesops_tui.cli.session import Session
+
+    ctx.obj = Session(store, read_only)
+    ctx.call_on_close(ctx.obj.close)
+    if ctx.invoked_subcommand is None:
+        from salesops_tui.cli.screens import open_screens
+
+        open_screens(ctx.obj)
+
+
+def main() -> None:
+    """Run the command line and end the process: 0 done, 1 refused or failed, 2 wrong usage, 3 rows rejected."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and return its exit code; whatever goes wrong is one line on standard error."""
+    try:
+        code = salesops.main(arguments, prog_name="salesops", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except SalesopsError as error:
+        return _say(str(error), error.exit_code)
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except click.ClickException as error:
+        usage = (
+            f" (see '{error.ctx.command_path} --help')"
+            if isinstance(error, click.UsageError) and error.ctx
+            else ""
+        )
+        return _say(error.format_message() + usage, error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        return _say("stopped; nothing half-done was left", 1)
+    except BrokenPipeError:
+        # The reader has gone (`salesops deals | head`): not an error of ours, and stdout may not be flushed again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        return _unexpected(error)
+
+
+def _say(message: str, code: int) -> int:
+    from salesops_tui.ui.present import plain
+
+    print(f"salesops: {plain(message)}", file=sys.stderr)
+    return code
+
+
+def _unexpected(error: Exception) -> int:
+    import tempfile
+    import traceback
+
+    what = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+    try:
+        with tempfile.NamedTemporaryFile("w", prefix="salesops-", suffix=".txt", delete=False) as file:
+            traceback.print_exception(error, file=file)
+        where = f"; please report it with {file.name}"
+    except OSError:
+        where = "; please report it"
+    return _say(f"something went wrong that should not ({what}){where}", 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""What commands print: one document in the asked form on standard output, and nothing else there."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+Cell = str | int | None
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def format_option(command: F) -> F:
+    """Give a command `--format table|json|csv|md`."""
+    choice = click.Choice(["table", "json", "csv", "md"])
+    return click.option("--format", "form", type=choice, default="table", help="How to print it.")(command)
+
+
+def reading_options(command: F) -> F:
+    """Give a command the options of everything that reads: scope, period, moment, format."""
+    command = click.option(
+        "--as-of", metavar="MOMENT", help="As it was then; a date means the end of that day."
+    )(command)
+    command = click.option(
+        "--period", metavar="FY26-Q4", help="The fiscal quarter; by default the current one."
+    )(command)
+    command = click.option("--scope", metavar="PERSON", help="A person and everybody below them.")(command)
+    return format_option(command)
+
+
+def emit(
+    form: str,
+    document: Mapping[str, Any],
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    *,
+    heading: Sequence[str] = (),
+    footing: Sequence[str] = (),
+) -> None:
+    """Print `document` as JSON, or the same as rows under columns; headings stand around a table or Markdown.
+
+    Cells that are integers or look like amounts are right-aligned.
+    """
+    if form == "json":
+        emit_json(document)
+    elif form == "csv":
+        _write(_csv([list(columns), *map(list, rows)]))
+    elif form == "md":
+        _write(
+            "\n".join(
+                [*map(_clean, heading), "", *_markdown(columns, rows), "", *map(_clean, footing)]
+            ).strip()
+            + "\n"
+        )
+    else:
+        _write("\n".join([*map(_clean, heading), *_table(columns, rows), *map(_clean, footing)]) + "\n")
+
+
+def emit_json(document: Any) -> None:
+    """Print one JSON document; everything outside ASCII is escaped, so no terminal can be driven by it."""
+    _write(json.dumps(document, indent=1) + "\n")
+
+
+def emit_table(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
+    """Print a plain table."""
+    _write("\n".join(_table(columns, rows)) + "\n")
+
+
+def emit_lines(lines: Sequence[str]) -> None:
+    """Print lines of text, made safe for a terminal."""
+    _write("\n".join(map(_clean, lines)) + "\n")
+
+
+def safe_cell(value: Cell) -> str:
+    """Return a cell that no spreadsheet takes for a formula; a number stays a number."""
+    text = "" if value is None else str(value)
+    if text.startswith(_FORMULA_STARTS) and not _is_number(text):
+        return "'" + text
+    return text
+
+
+def warn(message: str) -> None:
+    """Print one line on standard error."""
+    click.echo(_clean(message), err=True)
+
+
+def _write(text: str) -> None:
+    stream = sys.stdout
+    encoding = stream.encoding or "utf-8"
+    stream.write(text.encode(encoding, "replace").decode(encoding))
+
+
+def _clean(text: str) -> str:
+    from salesops_tui.ui.present import plain
+
+    return "\n".join(plain(line) for line in text.split("\n"))
+
+
+def _csv(rows: Sequence[Sequence[Cell]]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows([safe_cell(cell) for cell in row] for row in rows)
+    return buffer.getvalue()
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> list[str]:
+    from rich.cells import cell_len
+
+    cells = [[_clean("" if v is None else str(v)).replace("\n", " ") for v in row] for row in rows]
+    widths = [max([cell_len(c), *(cell_len(row[i]) for row in cells)]) for i, c in enumerate(columns)]
+    right = _right_aligned(rows, len(columns))
+
+    def line(values: Sequence[str]) -> str:
+        padded = (
+            " " * (w - cell_len(v)) + v if r else v + " " * (w - cell_len(v))
+            for v, w, r in zip(values, widths, right, strict=True)
+        )
+        return "  ".join(padded).rstrip()
+
+    return [line(list(columns)), *map(line, cells)]
+
+
+def _markdown(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> list[str]:
+    right = _right_aligned(rows, len(columns))
+    lines = [
+        "| " + " | ".join(columns) + " |",
+        "|" + "|".join(" ---: " if r else " --- " for r in right) + "|",
+    ]
+    lines += ["| " + " | ".join(_markdown_cell(v) for v in row) + " |" for row in rows]
+    return lines
+
+
+def _markdown_cell(value: Cell) -> str:
+    text = _clean("" if value is None else str(value)).replace("\n", " ")
+    for mark in "\\`*_[]<>|":
+        text = text.replace(mark, "\\" + mark)
+    return text
+
+
+def _right_aligned(rows: Sequence[Sequence[Cell]], count: int) -> list[bool]:
+    def numeric(i: int) -> bool:
+        values = [row[i] for row in rows if row[i] not in (None, "")]
+        return bool(values) and all(isinstance(v, int) or _is_number(str(v)) for v in values)
+
+    return [numeric(i) for i in range(count)]
+
+
+def _is_number(text: str) -> bool:
+    body = text.lstrip("+-−").replace(",", "").rstrip("%")
+    return body.replace(".", "", 1).isdigit()

@@ -1,0 +1,260 @@
+"""Calls, inspections and answers in the store."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from salesops_tui.domain.calendar import Moment
+from salesops_tui.domain.inspection import Answer, AnswerDraft
+from salesops_tui.store.tracks import standing_answers
+
+_CALL = "id, scope, kind, period, started_at, started_by, lapses_at, ended_at, ended_by, figures"
+_INSPECTION = "id, deal, call, policy, opened_at, opened_by, rep_present, backdated"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One sitting in which deals are inspected.
+
+    Attributes:
+        scope: person id, or None for everybody.
+        kind: "forecast" or "one_on_one".
+        lapses_at: the end of its week, when it ends by itself.
+        ended_at: when it was ended by a person (or found lapsed and closed), or None.
+        figures: what was said when it ended, as JSON values.
+    """
+
+    id: int
+    scope: int | None
+    kind: str
+    period: str
+    started_at: Moment
+    started_by: int
+    lapses_at: Moment
+    ended_at: Moment | None
+    ended_by: int | None
+    figures: Mapping[str, Any] | None
+
+    def open_at(self, at: Moment) -> bool:
+        """Whether deals can be inspected in it at a moment."""
+        return self.started_at <= at <= self.lapses_at and (self.ended_at is None or at < self.ended_at)
+
+    @property
+    def end(self) -> Moment:
+        """When it ended or will end by itself."""
+        return self.lapses_at if self.ended_at is None else self.ended_at
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """One deal's walk through the questions within one call."""
+
+    id: int
+    deal: int
+    call: int
+    policy: int
+    opened_at: Moment
+    opened_by: int
+    rep_present: bool | None
+    backdated: bool
+
+
+def _call(row: tuple[Any, ...]) -> Call:
+    return Call(*[*row[:9], json.loads(row[9]) if row[9] else None])
+
+
+def _inspection(row: tuple[Any, ...]) -> Inspection:
+    return Inspection(*[*row[:6], None if row[6] is None else bool(row[6]), bool(row[7])])
+
+
+def add_call(
+    conn: sqlite3.Connection,
+    *,
+    scope: int | None,
+    kind: str,
+    period: str,
+    started_at: Moment,
+    started_by: int,
+    change: int,
+    lapses_at: Moment,
+) -> Call:
+    """Insert a call that starts now and return it."""
+    cursor = conn.execute(
+        "INSERT INTO call (scope, kind, period, started_at, started_by, change, lapses_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (scope, kind, period, started_at, started_by, change, lapses_at),
+    )
+    found = call_by_id(conn, cursor.lastrowid or 0)
+    assert found is not None
+    return found
+
+
+def end_call(
+    conn: sqlite3.Connection, call: int, at: Moment, by: int | None, figures: Mapping[str, Any]
+) -> bool:
+    """Close a call with the figures as they were said; False if somebody else had ended it."""
+    cursor = conn.execute(
+        "UPDATE call SET ended_at = ?, ended_by = ?, figures = ? WHERE id = ? AND ended_at IS NULL",
+        (at, by, json.dumps(figures, ensure_ascii=False), call),
+    )
+    return cursor.rowcount == 1
+
+
+def call_by_id(conn: sqlite3.Connection, number: int) -> Call | None:
+    """Return one call, or None."""
+    row = conn.execute(f"SELECT {_CALL} FROM call WHERE id = ?", (number,)).fetchone()
+    return _call(row) if row else None
+
+
+def all_calls(conn: sqlite3.Connection, *, until: Moment | None = None) -> list[Call]:
+    """Return the calls, newest first."""
+    sql = f"SELECT {_CALL} FROM call WHERE ?1 IS NULL OR started_at <= ?1 ORDER BY started_at DESC, id DESC"
+    return [_call(row) for row in conn.execute(sql, (until,))]
+
+
+def open_calls(conn: sqlite3.Connection, at: Moment) -> list[Call]:
+    """Return the calls in which deals can be inspected at a moment, newest first."""
+    sql = f"""
+        SELECT {_CALL} FROM call
+        WHERE started_at <= ?1 AND lapses_at >= ?1 AND (ended_at IS NULL OR ended_at > ?1)
+        ORDER BY started_at DESC, id DESC
+    """
+    return [_call(row) for row in conn.execute(sql, (at,))]
+
+
+def lapsed_calls(conn: sqlite3.Connection, at: Moment) -> list[Call]:
+    """Return the calls whose week is over and that nobody has ended."""
+    sql = f"SELECT {_CALL} FROM call WHERE ended_at IS NULL AND lapses_at < ? ORDER BY id"
+    return [_call(row) for row in conn.execute(sql, (at,))]
+
+
+def last_ended_call(conn: sqlite3.Connection, scope: int | None, before: Moment) -> Call | None:
+    """Return the last call of exactly this scope that had ended before a moment."""
+    sql = f"""
+        SELECT {_CALL} FROM call WHERE scope IS ?1 AND coalesce(ended_at, lapses_at) < ?2
+        ORDER BY coalesce(ended_at, lapses_at) DESC, id DESC LIMIT 1
+    """
+    row = conn.execute(sql, (scope, before)).fetchone()
+    return _call(row) if row else None
+
+
+def inspection_of(conn: sqlite3.Connection, call: int, deal: int) -> Inspection | None:
+    """Return the deal's inspection within a call, or None."""
+    row = conn.execute(
+        f"SELECT {_INSPECTION} FROM inspection WHERE call = ? AND deal = ?", (call, deal)
+    ).fetchone()
+    return _inspection(row) if row else None
+
+
+def inspection_by_id(conn: sqlite3.Connection, number: int) -> Inspection | None:
+    """Return one inspection, or None."""
+    row = conn.execute(f"SELECT {_INSPECTION} FROM inspection WHERE id = ?", (number,)).fetchone()
+    return _inspection(row) if row else None
+
+
+def inspections_of_deal(conn: sqlite3.Connection, deal: int) -> list[Inspection]:
+    """Return a deal's inspections, oldest first."""
+    sql = f"SELECT {_INSPECTION} FROM inspection WHERE deal = ? ORDER BY opened_at, id"
+    return [_inspection(row) for row in conn.execute(sql, (deal,))]
+
+
+def inspections_in_call(conn: sqlite3.Connection, call: int) -> list[Inspection]:
+    """Return the inspections of a call in the order in which they were opened."""
+    sql = f"SELECT {_INSPECTION} FROM inspection WHERE call = ? ORDER BY opened_at, id"
+    return [_inspection(row) for row in conn.execute(sql, (call,))]
+
+
+def add_inspection(conn: sqlite3.Connection, inspection: Inspection) -> Inspection:
+    """Insert an inspection (its id is ignored) and return it with the store's number."""
+    cursor = conn.execute(
+        "INSERT INTO inspection (deal, call, policy, opened_at, opened_by, rep_present, backdated)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            inspection.deal,
+            inspection.call,
+            inspection.policy,
+            inspection.opened_at,
+            inspection.opened_by,
+            None if inspection.rep_present is None else int(inspection.rep_present),
+            int(inspection.backdated),
+        ),
+    )
+    found = inspection_by_id(conn, cursor.lastrowid or 0)
+    assert found is not None
+    return found
+
+
+def answers_of(conn: sqlite3.Connection, inspection: int) -> dict[str, Answer]:
+    """Return the answers that stand in an inspection, by question."""
+    return standing_answers(conn, [inspection]).get(inspection, {})
+
+
+def last_version(conn: sqlite3.Connection, inspection: int, question: str) -> int:
+    """Return the number of the newest answer to a question, withdrawn or not; 0 for none."""
+    sql = "SELECT coalesce(max(version), 0) FROM answer WHERE inspection = ? AND question = ?"
+    return int(conn.execute(sql, (inspection, question)).fetchone()[0])
+
+
+def add_answer(
+    conn: sqlite3.Connection,
+    inspection: int,
+    draft: AnswerDraft,
+    *,
+    version: int,
+    change: int,
+    actor: int,
+    given_at: Moment,
+    streak: int,
+) -> int:
+    """Insert an answer and return its id.
+
+    Raises:
+        sqlite3.IntegrityError: this version of the answer exists: somebody else was faster.
+    """
+    cursor = conn.execute(
+        "INSERT INTO answer (inspection, question, version, change, actor, given_at, value, evidence, reason, risk,"
+        " mitigation, risk_kind, met_day, repeats, streak) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            inspection,
+            draft.question,
+            version,
+            change,
+            actor,
+            given_at,
+            draft.value,
+            draft.evidence,
+            draft.reason,
+            draft.risk,
+            draft.mitigation,
+            draft.risk_kind,
+            draft.met_day,
+            draft.repeats,
+            streak,
+        ),
+    )
+    return cursor.lastrowid or 0
+
+
+def answer_history(
+    conn: sqlite3.Connection, inspections: Iterable[int]
+) -> list[tuple[int, str, int, int, str, str, str, Moment, bool]]:
+    """Return every answer ever given in these inspections, oldest first, corrected and withdrawn ones too.
+
+    Each is inspection, question, version, actor, value, words beside it, reason, moment recorded, and whether it
+    still stands.
+    """
+    sql = """
+        SELECT a.inspection, a.question, a.version, a.actor, a.value,
+            trim(a.evidence || ' ' || a.risk || iif(a.mitigation <> '', ' / ', '') || a.mitigation), a.reason,
+            c.recorded_at,
+            w.change IS NULL AND NOT EXISTS (
+                SELECT 1 FROM answer n LEFT JOIN withdrawal nw ON nw.change = n.change
+                WHERE n.inspection = a.inspection AND n.question = a.question AND n.version > a.version
+                    AND nw.change IS NULL)
+        FROM answer a JOIN change c ON c.id = a.change LEFT JOIN withdrawal w ON w.change = a.change
+        WHERE a.inspection IN (SELECT value FROM json_each(?)) ORDER BY a.id
+    """
+    return [(*row[:8], bool(row[8])) for row in conn.execute(sql, (json.dumps(list(inspections)),))]

@@ -1,0 +1,84 @@
+"""Where people are, and what they have half typed: things that help, outside the record."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from salesops_tui.domain.calendar import Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Somebody is looking at a deal, or was when their session ended."""
+
+    person: int
+    session: str
+    call: int | None
+    deal: int | None
+    question: str
+    since: Moment
+    seen: Moment
+
+
+_COLUMNS = "person, session, call, deal, question, since_at, seen_at"
+
+
+def set_presence(conn: sqlite3.Connection, here: Presence) -> None:
+    """Say where a session is; `since` of the same deal is kept."""
+    conn.execute(
+        f"""INSERT INTO presence ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (person, session) DO UPDATE SET
+            since_at = iif(deal IS excluded.deal, since_at, excluded.since_at),
+            call = excluded.call, deal = excluded.deal, question = excluded.question, seen_at = excluded.seen_at""",
+        (here.person, here.session, here.call, here.deal, here.question, here.since, here.seen),
+    )
+
+
+def leave(conn: sqlite3.Connection, person: int, session: str) -> None:
+    """Say that a session has left the deal it was on."""
+    conn.execute("DELETE FROM presence WHERE person = ? AND session = ?", (person, session))
+
+
+def forget_before(conn: sqlite3.Connection, person: int, session: str) -> None:
+    """Drop the places where earlier sessions of a person broke off."""
+    conn.execute("DELETE FROM presence WHERE person = ? AND session <> ?", (person, session))
+
+
+def last_place(conn: sqlite3.Connection, person: int) -> Presence | None:
+    """Return where the person's newest session is or broke off."""
+    sql = f"SELECT {_COLUMNS} FROM presence WHERE person = ? ORDER BY seen_at DESC LIMIT 1"
+    row = conn.execute(sql, (person,)).fetchone()
+    return Presence(*row) if row else None
+
+
+def others_on(conn: sqlite3.Connection, deal: int, person: int, since: Moment) -> list[Presence]:
+    """Return other people seen on a deal since a moment."""
+    sql = f"SELECT {_COLUMNS} FROM presence WHERE deal = ? AND person <> ? AND seen_at >= ? ORDER BY since_at"
+    return [Presence(*row) for row in conn.execute(sql, (deal, person, since))]
+
+
+def save_draft(
+    conn: sqlite3.Connection, person: int, deal: int, question: str, field: str, body: str, at: Moment
+) -> None:
+    """Keep a half-typed text; a blank one is dropped."""
+    key = (person, deal, question, field)
+    if body.strip():
+        conn.execute(
+            "INSERT INTO draft (person, deal, question, field, body, saved_at) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET body = excluded.body, saved_at = excluded.saved_at",
+            (*key, body, at),
+        )
+    else:
+        conn.execute("DELETE FROM draft WHERE person = ? AND deal = ? AND question = ? AND field = ?", key)
+
+
+def drafts_of(conn: sqlite3.Connection, person: int, deal: int) -> dict[tuple[str, str], str]:
+    """Return a person's half-typed texts on a deal by question and field."""
+    sql = "SELECT question, field, body FROM draft WHERE person = ? AND deal = ?"
+    return {(question, field): body for question, field, body in conn.execute(sql, (person, deal))}
+
+
+def drop_drafts(conn: sqlite3.Connection, person: int, deal: int, question: str) -> None:
+    """Forget the half-typed texts of a question that has been answered."""
+    conn.execute("DELETE FROM draft WHERE person = ? AND deal = ? AND question = ?", (person, deal, question))
