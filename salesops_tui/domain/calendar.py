@@ -23,6 +23,11 @@ Clock = Callable[[], Moment]
 FOREVER = Moment(9_000_000_000_000_000_000)
 BEGINNING = Moment(-62_000_000_000_000_000)
 SECOND = 1_000_000
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -196,7 +201,8 @@ class Calendar:
         return to_datetime(moment, self.zone).isoformat()
 
     def _days_off(self, region: str) -> Collection[Day]:
-        return self.holidays.get(region) or self.holidays.get("", ())
+        days = self.holidays.get(region)
+        return self.holidays.get("", ()) if days is None else days
 
     def _period(self, first_year: int, quarter: int) -> Period:
         start = _add_months(date(first_year, self.fiscal_start_month, 1), 3 * quarter)

@@ -15,6 +15,12 @@ from typing import Any
 
 from salesops_tui.domain.calendar import Calendar, Day
 
+FACTS = (
+    "buyer", "last_meeting", "last_activity", "next_step", "close_date", "close_plan", "stage", "amount",
+    "competitor",
+)  # fmt: skip
+"""What a question may have shown beside it; the date, the stage and the amount with how they have moved."""
+
 
 class QuestionKind(StrEnum):
     """What a yes to a question needs."""
@@ -42,7 +48,7 @@ class Question:
         evidence: what to put down beside a yes ("who said it, and when").
         reasons: the short list for a failing answer, in the order of its digit keys.
         business_days: for `within_business_days`, how old the meeting may be.
-        facts: which facts on file stand beside the question.
+        facts: which facts on file stand beside the question (keys of `FACTS`).
     """
 
     key: str
@@ -102,7 +108,7 @@ class InspectionRules:
         late_pass_days: the same, for a pass given in the last `late_period_days` of a period.
         amount_growth_percent: growth of the amount since the pass that voids it.
         risk_repeats: how often a risk may be repeated before it must be said anew.
-        no_risk_phrases: texts that are no answer to the question of risk (compared case-folded).
+        no_risk_phrases: texts that are no answer to the question of risk (as `bare_phrase` gives them).
         slips_need_plan: a deal moved later this often needs a close plan before it can pass; 0 never.
     """
 
@@ -148,6 +154,7 @@ class Policy:
         version: 1 for the first policy of a store; an inspection remembers the version it was taken under.
         measure: which amount the deals carry (ACV, ARR or TCV), for display.
         plan_rates: by fiscal year ("FY26") and currency, units of the store's currency for one unit.
+        vague_next_steps: texts that are no next step (as `bare_phrase` gives them).
         most_likely: the category that a CRM's "Most Likely" maps to.
         unknown_login: what a login that nobody in the store has may do: "read" or "refuse".
     """
@@ -188,6 +195,11 @@ class Policy:
         """Return the position of a stage; -1 for a key that this version does not know."""
         stage = self.stage_by_key.get(key)
         return stage.rank if stage else -1
+
+
+def bare_phrase(text: str) -> str:
+    """Return a text as phrases are compared: no capitals, single blanks, no full stop at the end."""
+    return " ".join(text.casefold().strip(" .!").split())
 
 
 def policy_to_plain(policy: Policy) -> dict[str, Any]:
