@@ -35,11 +35,11 @@ _COMMANDS = {
 class LazyGroup(click.Group):
     """A group that knows its commands by name and imports the module of the one that is run."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, _ctx: click.Context) -> list[str]:
         """Return the names of all commands."""
         return sorted(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import and return one command; None where there is none of that name."""
         place = _COMMANDS.get(cmd_name)
         if place is None:
@@ -49,12 +49,8 @@ class LazyGroup(click.Group):
         return command
 
 
-@click.group(
-    cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]}
-)
-@click.option(
-    "--store", type=click.Path(path_type=Path), help="The store file; else $SALESOPS_STORE, else your own."
-)
+@click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--store", type=click.Path(path_type=Path), help="The store file; else $SALESOPS_STORE, else your own.")
 @click.option("--read-only", is_flag=True, help="Write nothing, whoever you are.")
 @click.version_option(__version__, prog_name="salesops", message="%(prog)s %(version)s")
 @click.pass_context
@@ -86,11 +82,7 @@ def run(arguments: list[str]) -> int:
     except click.exceptions.Exit as leave:
         return leave.exit_code
     except click.ClickException as error:
-        usage = (
-            f" (see '{error.ctx.command_path} --help')"
-            if isinstance(error, click.UsageError) and error.ctx
-            else ""
-        )
+        usage = f" (see '{error.ctx.command_path} --help')" if isinstance(error, click.UsageError) and error.ctx else ""
         return _say(error.format_message() + usage, error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         return _say("stopped; nothing half-done was left", 1)

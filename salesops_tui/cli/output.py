@@ -25,12 +25,12 @@ def format_option(command: F) -> F:
 
 def reading_options(command: F) -> F:
     """Give a command the options of everything that reads: scope, period, moment, format."""
-    command = click.option(
-        "--as-of", metavar="MOMENT", help="As it was then; a date means the end of that day."
-    )(command)
-    command = click.option(
-        "--period", metavar="FY26-Q4", help="The fiscal quarter; by default the current one."
-    )(command)
+    command = click.option("--as-of", metavar="MOMENT", help="As it was then; a date means the end of that day.")(
+        command
+    )
+    command = click.option("--period", metavar="FY26-Q4", help="The fiscal quarter; by default the current one.")(
+        command
+    )
     command = click.option("--scope", metavar="PERSON", help="A person and everybody below them.")(command)
     return format_option(command)
 
@@ -54,10 +54,7 @@ def emit(
         _write(_csv([list(columns), *map(list, rows)]))
     elif form == "md":
         _write(
-            "\n".join(
-                [*map(_clean, heading), "", *_markdown(columns, rows), "", *map(_clean, footing)]
-            ).strip()
-            + "\n"
+            "\n".join([*map(_clean, heading), "", *_markdown(columns, rows), "", *map(_clean, footing)]).strip() + "\n"
         )
     else:
         _write("\n".join([*map(_clean, heading), *_table(columns, rows), *map(_clean, footing)]) + "\n")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from salesops_tui.domain.calendar import Day, iso_day
-from salesops_tui.domain.people import Person
+from salesops_tui.domain.people import Person, Scope
 from salesops_tui.errors import NotFound, Refused
 from salesops_tui.services import calls, permission
 from salesops_tui.services.context import Context
 from salesops_tui.services.inspecting import find_deal, open_inspection
 from salesops_tui.store import actions as store_actions
+from salesops_tui.store import deals as store_deals
 from salesops_tui.store import record
 from salesops_tui.store.actions import Action
 
@@ -73,7 +76,7 @@ def close_action(context: Context, number: int, *, done: bool) -> Action:
         status = "done" if done else "not_done"
         change = context.change("action")
         store_actions.close_action(conn, number, status, change)
-        (key,) = conn.execute("SELECT key FROM deal WHERE id = ?", (action.deal,)).fetchone()
+        key = store_deals.deal_key(conn, action.deal)
         entry = {"deal": key, "action": number, "did": status.replace("_", " "), "text": action.body}
         record.write_record(conn, change, entry | _call_of(context, None))
         found = store_actions.action_by_id(conn, number)
@@ -86,3 +89,23 @@ def _call_of(context: Context, call: int | None) -> dict[str, int]:
         current = calls.current_call(context)
         call = current.id if current else None
     return {} if call is None else {"call": call}
+
+
+def list_actions(context: Context, scope: Scope, *, every: bool = False) -> list[dict[str, Any]]:
+    """Return the actions on open deals whose owner is in a scope, as JSON values; open ones unless `every`."""
+    conn = context.store.conn
+    found = [a for a in store_actions.all_actions(conn) if a.owner in scope and (every or a.status == "open")]
+    deals = store_deals.deals_by_number(conn, {a.deal for a in found}, context.now(), current=True)
+    return [
+        {
+            "id": a.id,
+            "deal": deals[a.deal].key,
+            "deal_name": deals[a.deal].name,
+            "owner": context.people[a.owner].key,
+            "owner_name": context.people[a.owner].name,
+            "due": iso_day(a.due_day),
+            "text": a.body,
+            "status": a.status,
+        }
+        for a in found
+    ]

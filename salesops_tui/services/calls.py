@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from salesops_tui.domain.calendar import Moment, Period
 from salesops_tui.domain.deal import Category
@@ -110,9 +109,7 @@ def scope_of_call(context: Context, call: Call, at: Moment) -> Scope:
     return store_people.scope_of(context.store.conn, person, at)
 
 
-def headline(
-    context: Context, scope: Scope, period: Period, at: Moment, *, current: bool
-) -> Mapping[str, int | None]:
+def headline(context: Context, scope: Scope, period: Period, at: Moment, *, current: bool) -> Mapping[str, int | None]:
     """Return the figures that a call speaks of, minor units of the store's currency.
 
     Landing is Closed plus Commit; gap is quota less landing (None where there is no quota).
@@ -175,6 +172,4 @@ def _when(context: Context, moment: Moment) -> str:
 
 def figures_in_words(figures: Mapping[str, int | None], currency: str) -> dict[str, str | None]:
     """Turn minor units into decimal strings."""
-    return {
-        name: None if value is None else decimal_string(value, currency) for name, value in figures.items()
-    }
+    return {name: None if value is None else decimal_string(value, currency) for name, value in figures.items()}

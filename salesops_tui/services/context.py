@@ -103,9 +103,7 @@ def find_person(people: Sequence[Person], text: str) -> Person:
     exact = [p for p in people if wanted and wanted in (p.key, p.login)]
     if not exact:
         low = wanted.casefold()
-        exact = [
-            p for p in people if low and low in (p.key.casefold(), p.login.casefold(), p.email.casefold())
-        ]
+        exact = [p for p in people if low and low in (p.key.casefold(), p.login.casefold(), p.email.casefold())]
     found = exact or [p for p in people if folded(p.name) == folded(wanted)]
     if len(found) == 1:
         return found[0]

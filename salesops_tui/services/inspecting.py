@@ -102,8 +102,9 @@ def give_answers(context: Context, request: AnswerRequest) -> InspectionResult:
         wanted = [d for d in drafts if not _says_the_same(standing.get(d.question), d)]
         for draft in wanted:
             _guard(context, request, inspection, standing.get(draft.question), draft, actor)
+        change = None
         if wanted or request.close_plan.strip():
-            _write(context, request, inspection, before, wanted, standing, actor, at)
+            change = _write(context, request, inspection, before, wanted, standing, actor, at)
         for draft in drafts:
             desk.drop_drafts(conn, actor.id, before.id, draft.question)
         ruling = rule(policy, store_calls.answers_of(conn, inspection.id))
@@ -111,11 +112,9 @@ def give_answers(context: Context, request: AnswerRequest) -> InspectionResult:
         if wanted:
             tracks.rebuild(conn, context.policies, [before.id])
         after = find_deal(context, request.deal, at)
-        result = InspectionResult(
-            inspection.id, inspection.call, after, ruling, before.category, after.category
-        )
-        if wanted or request.close_plan.strip():
-            _record(context, request, result, wanted)
+        result = InspectionResult(inspection.id, inspection.call, after, ruling, before.category, after.category)
+        if change is not None:
+            _record(context, request, result, wanted, change)
     return result
 
 
@@ -180,9 +179,7 @@ def _inspector_of(context: Context, deal: DealAt, at: Moment) -> Person:
     return permission.inspector(context, deal.owner, at)
 
 
-def _inspection_for(
-    context: Context, deal: DealAt, actor: Person, request: AnswerRequest, at: Moment
-) -> Inspection:
+def _inspection_for(context: Context, deal: DealAt, actor: Person, request: AnswerRequest, at: Moment) -> Inspection:
     joined = open_inspection(context, deal.id, at)
     if joined:
         return joined
@@ -263,7 +260,7 @@ def _write(
     standing: Mapping[str, Answer],
     actor: Person,
     at: Moment,
-) -> None:
+) -> int:
     conn = context.store.conn
     change = context.change("answer" if drafts else "note", valid_at=at)
     if request.close_plan.strip():
@@ -289,6 +286,7 @@ def _write(
             given_at=former.given_at if former and amended else at,
             streak=_streak(context, deal.id, inspection.id, draft),
         )
+    return change
 
 
 def _streak(context: Context, deal: int, inspection: int, draft: AnswerDraft) -> int:
@@ -307,11 +305,9 @@ def _demand_plan(context: Context, policy: Policy, deal: DealAt, ruling: Ruling,
 
 
 def _record(
-    context: Context, request: AnswerRequest, result: InspectionResult, drafts: Sequence[AnswerDraft]
+    context: Context, request: AnswerRequest, result: InspectionResult, drafts: Sequence[AnswerDraft], change: int
 ) -> None:
-    conn = context.store.conn
-    (change,) = conn.execute("SELECT max(id) FROM change").fetchone()
-    body = {
+    body: dict[str, object] = {
         "deal": result.deal.key,
         "inspection": result.inspection,
         "call": result.call,
@@ -326,7 +322,7 @@ def _record(
         body["close_plan"] = request.close_plan.strip()
     if request.at is not None:
         body["backdated"] = True
-    record.write_record(conn, change, body)
+    record.write_record(context.store.conn, change, body)
 
 
 def _plain_answer(draft: AnswerDraft) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from statistics import median
 from typing import Any
 
 from salesops_tui.domain.calendar import Moment, iso_day
@@ -17,6 +18,7 @@ from salesops_tui.store import deals as store_deals
 from salesops_tui.store import people as store_people
 from salesops_tui.store import record
 from salesops_tui.store.calls import Call
+from salesops_tui.store.tracks import standing_answers
 
 
 def figures_of(context: Context, call: Call, at: Moment) -> dict[str, Any]:
@@ -27,7 +29,8 @@ def figures_of(context: Context, call: Call, at: Moment) -> dict[str, Any]:
     period = context.calendar.period_named(call.period)
     scope = calls.scope_of_call(context, call, at)
     currency = context.policy.currency
-    then, now = (calls.headline(context, scope, period, m, current=False) for m in (call.started_at, at))
+    moments = (Moment(call.started_at - 1), at)
+    then, now = (calls.headline(context, scope, period, m, current=False) for m in moments)
     inspected = [_inspected(context, number, call, at) for number in _asked(context, call)]
     return {
         "at": context.calendar.iso(at),
@@ -59,9 +62,7 @@ def _inspected(context: Context, number: int, call: Call, at: Moment) -> dict[st
     inspection = store_calls.inspection_by_id(conn, number)
     assert inspection is not None
     answers = store_calls.answers_of(conn, number)
-    before = store_deals.deal_at(
-        conn, inspection.deal, Moment(max(call.started_at, inspection.opened_at) - 1)
-    )
+    before = store_deals.deal_at(conn, inspection.deal, Moment(max(call.started_at, inspection.opened_at) - 1))
     after = store_deals.deal_at(conn, inspection.deal, at)
     if not answers or after is None:
         return None
@@ -96,8 +97,7 @@ def _not_asked(context: Context, call: Call, at: Moment) -> list[dict[str, str]]
     ruled = {
         i.deal
         for i in store_calls.inspections_in_call(conn, call.id)
-        if rule(context.policies.version(i.policy), store_calls.answers_of(conn, i.id)).verdict
-        is not Verdict.OPEN
+        if rule(context.policies.version(i.policy), store_calls.answers_of(conn, i.id)).verdict is not Verdict.OPEN
     }
     return [
         {"id": d.key, "name": d.name, "amount": decimal_string(d.amount, context.policy.currency)}
@@ -125,11 +125,11 @@ def _actions(context: Context, call: Call, at: Moment) -> list[dict[str, str | N
 
 
 def _minutes_per_deal(context: Context, call: Call) -> float | None:
-    """Return the mean time from opening a deal to its last answer, in minutes."""
+    """Return the median time a deal took, in minutes: from the answer before it (or the call's start) to its last."""
     conn = context.store.conn
-    spans = []
-    for inspection in store_calls.inspections_in_call(conn, call.id):
-        answers = store_calls.answers_of(conn, inspection.id).values()
-        if answers:
-            spans.append(max(a.given_at for a in answers) - inspection.opened_at)
-    return round(sum(spans) / len(spans) / 60_000_000, 1) if spans else None
+    numbers = [i.id for i in store_calls.inspections_in_call(conn, call.id)]
+    ends = sorted(max(a.given_at for a in given.values()) for given in standing_answers(conn, numbers).values())
+    if not ends:
+        return None
+    spans = [end - start for start, end in zip([call.started_at, *ends], ends, strict=False)]
+    return round(median(spans) / 60_000_000, 1)

@@ -63,7 +63,7 @@ def _last_decision(context: Context) -> RecordRow:
     if since is None:
         raise Refused("there is nothing to undo: no call is open; after a call the way is a new inspection")
     open_numbers = {c.id for c in calls}
-    withdrawn = {c for (c,) in conn.execute("SELECT change FROM withdrawal")}
+    withdrawn = record.withdrawn_since(conn, since)
     for row in record.rows(conn, since=since, actor=actor.id):
         if row.kind in _UNDOABLE and row.change not in withdrawn and row.body.get("call") in open_numbers:
             return row

@@ -68,9 +68,7 @@ def add_action(
 
 def close_action(conn: sqlite3.Connection, action: int, status: str, change: int) -> None:
     """Mark an action done or not done."""
-    conn.execute(
-        "INSERT INTO action_closing (action, change, status) VALUES (?, ?, ?)", (action, change, status)
-    )
+    conn.execute("INSERT INTO action_closing (action, change, status) VALUES (?, ?, ?)", (action, change, status))
 
 
 def action_by_id(conn: sqlite3.Connection, number: int) -> Action | None:
@@ -92,7 +90,8 @@ def actions_since(conn: sqlite3.Connection, since: Moment, until: Moment) -> lis
 
 def all_actions(conn: sqlite3.Connection) -> list[Action]:
     """Return all actions on deals that are open, the earliest due first."""
-    sql = f"""{_SQL} AND EXISTS (SELECT 1 FROM deal_state s WHERE s.deal = a.deal AND s.valid_to = {FOREVER} AND s.status = 0)
+    sql = f"""{_SQL} AND EXISTS (
+            SELECT 1 FROM deal_state s WHERE s.deal = a.deal AND s.valid_to = {FOREVER} AND s.status = 0)
         ORDER BY a.due_day, a.id"""
     return [Action(*row) for row in conn.execute(sql)]
 

@@ -92,9 +92,7 @@ def add_call(
     return found
 
 
-def end_call(
-    conn: sqlite3.Connection, call: int, at: Moment, by: int | None, figures: Mapping[str, Any]
-) -> bool:
+def end_call(conn: sqlite3.Connection, call: int, at: Moment, by: int | None, figures: Mapping[str, Any]) -> bool:
     """Close a call with the figures as they were said; False if somebody else had ended it."""
     cursor = conn.execute(
         "UPDATE call SET ended_at = ?, ended_by = ?, figures = ? WHERE id = ? AND ended_at IS NULL",
@@ -143,9 +141,7 @@ def last_ended_call(conn: sqlite3.Connection, scope: int | None, before: Moment)
 
 def inspection_of(conn: sqlite3.Connection, call: int, deal: int) -> Inspection | None:
     """Return the deal's inspection within a call, or None."""
-    row = conn.execute(
-        f"SELECT {_INSPECTION} FROM inspection WHERE call = ? AND deal = ?", (call, deal)
-    ).fetchone()
+    row = conn.execute(f"SELECT {_INSPECTION} FROM inspection WHERE call = ? AND deal = ?", (call, deal)).fetchone()
     return _inspection(row) if row else None
 
 
@@ -258,3 +254,16 @@ def answer_history(
         WHERE a.inspection IN (SELECT value FROM json_each(?)) ORDER BY a.id
     """
     return [(*row[:8], bool(row[8])) for row in conn.execute(sql, (json.dumps(list(inspections)),))]
+
+
+def newest_inspections(conn: sqlite3.Connection, deals: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """Return the newest inspection that has an answer by deal: its id and policy version."""
+    sql = """
+        SELECT i.deal, i.id, i.policy FROM inspection i
+        WHERE i.deal IN (SELECT value FROM json_each(?))
+            AND EXISTS (
+                SELECT 1 FROM answer a LEFT JOIN withdrawal w ON w.change = a.change
+                WHERE a.inspection = i.id AND w.change IS NULL)
+        ORDER BY i.opened_at, i.id
+    """
+    return {deal: (number, policy) for deal, number, policy in conn.execute(sql, (json.dumps(list(deals)),))}

@@ -186,9 +186,7 @@ def _look_at_header(path: Path) -> None:
     with path.open("rb") as file:
         start = file.read(16)
     if start != b"SQLite format 3\x00":
-        raise StoreProblem(
-            f"{path} is not a salesops store; name one with --store, or make one with 'salesops init'"
-        )
+        raise StoreProblem(f"{path} is not a salesops store; name one with --store, or make one with 'salesops init'")
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
@@ -212,13 +210,12 @@ def _check_version(path: Path, conn: sqlite3.Connection, read_only: bool) -> Non
         raise StoreProblem(f"{path} is a SQLite file, but not a salesops store")
     if version > SCHEMA_VERSION:
         raise StoreProblem(
-            f"{path} was written by a newer salesops (schema {version}; this one knows {SCHEMA_VERSION}): update salesops"
+            f"{path} was written by a newer salesops: update this one (the store has schema {version}, "
+            f"this program knows {SCHEMA_VERSION})"
         )
     if version < SCHEMA_VERSION:
         if read_only:
-            raise StoreProblem(
-                f"{path} has an older schema; open it once without --read-only to bring it up to date"
-            )
+            raise StoreProblem(f"{path} has an older schema; open it once without --read-only to bring it up to date")
         from salesops_tui.store.migrations import migrate
 
         migrate(conn)

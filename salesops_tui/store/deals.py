@@ -103,6 +103,16 @@ def deal_number(conn: sqlite3.Connection, key: str) -> int | None:
     return row[0] if row else None
 
 
+def deal_key(conn: sqlite3.Connection, number: int) -> str:
+    """Return the CRM id of a deal that exists."""
+    return str(conn.execute("SELECT key FROM deal WHERE id = ?", (number,)).fetchone()[0])
+
+
+def all_keys(conn: sqlite3.Connection) -> list[tuple[int, str]]:
+    """Return the store's number and the CRM id of every deal."""
+    return conn.execute("SELECT id, key FROM deal ORDER BY id").fetchall()
+
+
 def deals_at(
     conn: sqlite3.Connection,
     at: Moment,
@@ -130,9 +140,7 @@ def deals_by_number(
 ) -> dict[int, DealAt]:
     """Return some deals as they were at a moment, by the store's number."""
     where, values = _slice(at, current=current)
-    sql = (
-        f"SELECT {_DEAL_COLUMNS} {_JOINS} WHERE s.deal IN (SELECT value FROM json_each(:wanted)) AND {where}"
-    )
+    sql = f"SELECT {_DEAL_COLUMNS} {_JOINS} WHERE s.deal IN (SELECT value FROM json_each(:wanted)) AND {where}"
     rows = conn.execute(sql, values | {"wanted": json.dumps(list(numbers))})
     return {row[0]: _deal(row) for row in rows}
 
@@ -159,7 +167,7 @@ def totals_at(
     where, values = _slice(at, current=current, period=period, scope=scope)
     sql = f"""
         SELECT s.category, sum(s.amount), count(*), sum(iif(s.good_until >= :at, s.amount, 0))
-        FROM deal_state s WHERE {where} GROUP BY s.category
+        FROM deal_state s WHERE {where} AND s.status IN (0, 1) GROUP BY s.category
     """
     return {Category(c): (a, n, i) for c, a, n, i in conn.execute(sql, values)}
 
@@ -195,9 +203,7 @@ def matching(conn: sqlite3.Connection, numbers: Collection[int], text: str) -> s
         {_JOINS} JOIN person p ON p.id = s.owner
         WHERE s.valid_to = {FOREVER} AND s.deal IN (SELECT value FROM json_each(?))
     """
-    return {
-        deal for deal, words in conn.execute(sql, (json.dumps(list(numbers)),)) if wanted in words.casefold()
-    }
+    return {deal for deal, words in conn.execute(sql, (json.dumps(list(numbers)),)) if wanted in words.casefold()}
 
 
 def sort_texts(conn: sqlite3.Connection, numbers: Collection[int]) -> Mapping[int, tuple[str, str]]:
@@ -233,6 +239,4 @@ def _deal(row: tuple[Any, ...]) -> DealAt:
 def _sheet_entry(row: tuple[Any, ...]) -> SheetEntry:
     category, rep_category, hold = Category(row[5]), Category(row[6]), Hold(row[7])
     before = None if row[12] is None else Category(row[12])
-    return SheetEntry(
-        *[*row[:5], category, rep_category, hold, *row[8:10], Void(row[10]), row[11], before, row[13]]
-    )
+    return SheetEntry(*[*row[:5], category, rep_category, hold, *row[8:10], Void(row[10]), row[11], before, row[13]])

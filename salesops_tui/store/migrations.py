@@ -24,11 +24,6 @@ SCHEMA_VERSION = 1
 """How many migrations this version of the program knows."""
 
 _FIRST = """
-CREATE TABLE meta (
-    key TEXT PRIMARY KEY,
-    value TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-
 -- Every fact came with a change: who, when it became true, when it was written down.
 CREATE TABLE change (
     id INTEGER PRIMARY KEY,

@@ -80,9 +80,7 @@ def managers_at(conn: sqlite3.Connection, at: Moment) -> dict[int, int | None]:
     )
 
 
-def set_manager(
-    conn: sqlite3.Connection, person: int, manager: int | None, since: Moment, change: int
-) -> bool:
+def set_manager(conn: sqlite3.Connection, person: int, manager: int | None, since: Moment, change: int) -> bool:
     """Let a person report to `manager` from `since` on; returns False where that was so already.
 
     Lines that began at or after `since` give way to this one.
@@ -91,15 +89,11 @@ def set_manager(
         "SELECT manager FROM reporting_line WHERE person = ? AND valid_from <= ? AND valid_to > ?",
         (person, since, since),
     ).fetchone()
-    later = conn.execute(
-        "SELECT 1 FROM reporting_line WHERE person = ? AND valid_from > ?", (person, since)
-    ).fetchone()
+    later = conn.execute("SELECT 1 FROM reporting_line WHERE person = ? AND valid_from > ?", (person, since)).fetchone()
     if standing is not None and standing[0] == manager and later is None:
         return False
     conn.execute("DELETE FROM reporting_line WHERE person = ? AND valid_from >= ?", (person, since))
-    conn.execute(
-        "UPDATE reporting_line SET valid_to = ? WHERE person = ? AND valid_to > ?", (since, person, since)
-    )
+    conn.execute("UPDATE reporting_line SET valid_to = ? WHERE person = ? AND valid_to > ?", (since, person, since))
     conn.execute(
         "INSERT INTO reporting_line (person, manager, valid_from, valid_to, change) VALUES (?, ?, ?, ?, ?)",
         (person, manager, since, FOREVER, change),
@@ -116,9 +110,7 @@ def scope_of(conn: sqlite3.Connection, person: Person | None, at: Moment) -> Sco
 
 def quotas(conn: sqlite3.Connection, period: str) -> Mapping[int, int]:
     """Return the quota rows of a period by person, minor units; the latest row of each person rules."""
-    return dict(
-        conn.execute("SELECT person, amount FROM quota WHERE period = ? ORDER BY id", (period,)).fetchall()
-    )
+    return dict(conn.execute("SELECT person, amount FROM quota WHERE period = ? ORDER BY id", (period,)).fetchall())
 
 
 def set_quota(conn: sqlite3.Connection, person: int, period: str, amount: int, change: int) -> None:

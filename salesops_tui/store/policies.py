@@ -57,9 +57,7 @@ def policy_source(conn: sqlite3.Connection, version: int) -> str:
     return str(row[0])
 
 
-def add_policy(
-    conn: sqlite3.Connection, policy: Policy, source: str, change: int, adopted_at: Moment
-) -> Policy:
+def add_policy(conn: sqlite3.Connection, policy: Policy, source: str, change: int, adopted_at: Moment) -> Policy:
     """Store a new version and return the policy with its number."""
     version = newest_version(conn) + 1
     plain = json.dumps(policy_to_plain(policy), default=str, ensure_ascii=False)

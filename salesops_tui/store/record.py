@@ -42,9 +42,7 @@ def open_change(
     return cursor.lastrowid
 
 
-def write_record(
-    conn: sqlite3.Connection, change: int, body: Mapping[str, Any], *, rows_hash: str = ""
-) -> str:
+def write_record(conn: sqlite3.Connection, change: int, body: Mapping[str, Any], *, rows_hash: str = "") -> str:
     """Append a decision to the record and return the chain's new head.
 
     Args:
@@ -69,6 +67,35 @@ def withdraw(conn: sqlite3.Connection, change: int, by_change: int) -> bool:
         "INSERT INTO withdrawal (change, by_change) VALUES (?, ?) ON CONFLICT DO NOTHING", (change, by_change)
     )
     return cursor.rowcount == 1
+
+
+def withdrawn_since(conn: sqlite3.Connection, since: Moment) -> frozenset[int]:
+    """Return the changes recorded since a moment that have been withdrawn."""
+    sql = "SELECT w.change FROM withdrawal w JOIN change c ON c.id = w.change WHERE c.recorded_at >= ?"
+    return frozenset(change for (change,) in conn.execute(sql, (since,)))
+
+
+def changes_without_record(conn: sqlite3.Connection) -> list[int]:
+    """Return the changes that no row of the record tells of."""
+    sql = "SELECT c.id FROM change c LEFT JOIN record r ON r.change = c.id WHERE r.change IS NULL ORDER BY c.id"
+    return [change for (change,) in conn.execute(sql)]
+
+
+def broken_links(conn: sqlite3.Connection) -> tuple[list[str], int]:
+    """Compute the chain again; return what does not agree, in words, and the number of rows."""
+    problems: list[str] = []
+    prev, count = GENESIS, 0
+    for seq, body, rows_hash, said_prev, said_hash in conn.execute(
+        "SELECT seq, body, rows_hash, prev, hash FROM record ORDER BY seq"
+    ):
+        count += 1
+        if seq != count:
+            problems.append(f"row {count} of the record is missing")
+            count = seq
+        if said_prev != prev or chain_hash(said_prev, seq, body, rows_hash) != said_hash:
+            problems.append(f"row {seq} of the record was changed, or one before it was")
+        prev = said_hash
+    return problems, count
 
 
 def chain_hash(prev: str, seq: int, body: str, rows_hash: str) -> str:

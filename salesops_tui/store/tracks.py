@@ -50,9 +50,7 @@ def standing_answers(conn: sqlite3.Connection, inspections: Iterable[int]) -> di
 def projection_of(conn: sqlite3.Connection, policies: Policies, deal: int) -> Projection:
     """Project one deal afresh from its tracks, without writing."""
     wanted = json.dumps([deal])
-    return project(
-        _claims(conn, wanted)[deal], _details(conn, wanted)[deal], _rulings(conn, policies, wanted)[deal]
-    )
+    return project(_claims(conn, wanted)[deal], _details(conn, wanted)[deal], _rulings(conn, policies, wanted)[deal])
 
 
 def rebuild(conn: sqlite3.Connection, policies: Policies, deals: Iterable[int]) -> None:

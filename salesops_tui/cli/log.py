@@ -1,0 +1,49 @@
+"""The record: what was decided, by whom, and whether it is whole."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from salesops_tui.cli.output import emit, emit_json, format_option, warn
+from salesops_tui.cli.session import Session
+
+
+@click.command()
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="How many, the newest first.")
+@click.option("--deal", help="Only what concerns this deal.")
+@click.option("--person", help="Only what this person did.")
+@format_option
+@click.pass_obj
+def log(session: Session, limit: int, deal: str | None, person: str | None, form: str) -> None:
+    """Print the record, the newest first."""
+    from salesops_tui.services.context import find_person
+    from salesops_tui.services.recording import list_record
+
+    context = session.open()
+    who = find_person(list(context.people.values()), person) if person else None
+    plain = list_record(context, limit=limit, deal=deal, person=who)
+    rows = [
+        (row["seq"], row["at"][:19], row["by"], row["kind"], json.dumps(row["what"], ensure_ascii=False))
+        for row in plain
+    ]
+    emit(form, {"record": plain}, ("seq", "at", "by", "kind", "what"), rows)
+
+
+@click.command()
+@format_option
+@click.pass_obj
+def verify(session: Session, form: str) -> None:
+    """Check that the record's chain is whole and that history agrees with it; exit 1 if not."""
+    from salesops_tui.services.recording import verify_store
+
+    problems, count, head = verify_store(session.open())
+    document = {"ok": not problems, "rows": count, "head": head, "problems": problems}
+    if form == "json":
+        emit_json(document)
+    else:
+        emit(form, document, ("problem",), [(p,) for p in problems], heading=[f"{count} rows, head {head}"])
+    if problems:
+        warn(f"salesops: {len(problems)} problems; the store does not agree with its record")
+        raise click.exceptions.Exit(1)

@@ -1,0 +1,136 @@
+"""A look at a store, its permissions and this terminal: what is wrong, and what to do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from salesops_tui.errors import StoreProblem
+from salesops_tui.services.identity import login_name, who_is_at_work
+from salesops_tui.store.connection import open_store
+from salesops_tui.store.health import health_of
+
+_NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "fuse.sshfs", "glusterfs"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: "good", "note" or "bad", and what to do about it."""
+
+    level: str
+    what: str
+    found: str
+    advice: str = ""
+
+    def plain(self) -> dict[str, str]:
+        """Return it as JSON values."""
+        return asdict(self)
+
+
+def examine(path: Path) -> list[Finding]:
+    """Return what was found of the store at `path`, of the person running this, and of the terminal."""
+    findings = _the_store(path)
+    if path.exists():
+        findings += _the_file(path)
+    return findings + _the_terminal()
+
+
+def _the_store(path: Path) -> list[Finding]:
+    try:
+        store = open_store(path, read_only=True)
+    except StoreProblem as problem:
+        return [Finding("bad", "store", str(problem))]
+    with store:
+        health = health_of(store.conn)
+        who = who_is_at_work(store)
+    good = health.integrity == "ok"
+    return [
+        Finding("good", "store", f"{path}, schema {health.schema}, {health.deals} deals, {health.changes} changes"),
+        Finding(
+            "good" if good else "bad",
+            "integrity",
+            health.integrity,
+            "" if good else "restore a backup, and keep the damaged file",
+        ),
+        Finding(
+            "good" if health.journal == "wal" else "bad",
+            "journal",
+            health.journal,
+            "" if health.journal == "wal" else "open the store once from a place where its folder may be written",
+        ),
+        Finding("good", "you", f"{who.name} ({who.role})")
+        if who
+        else Finding("note", "you", f"{login_name()} is in nobody's row", "an ops lead can import you with your login"),
+    ]
+
+
+def _the_file(path: Path) -> list[Finding]:
+    mode = stat.S_IMODE(path.stat().st_mode)
+    folder = stat.S_IMODE(path.parent.stat().st_mode)
+    kind = _file_system(path)
+    free = shutil.disk_usage(path.parent).free
+    return [
+        Finding(
+            "bad" if mode & 0o007 else "good",
+            "permissions",
+            f"{mode:04o}",
+            "chmod o= the store" if mode & 0o007 else "",
+        ),
+        Finding(
+            "bad" if folder & 0o002 and not folder & stat.S_ISVTX else "good",
+            "folder",
+            f"{folder:04o}",
+            "chmod o-w the folder" if folder & 0o002 and not folder & stat.S_ISVTX else "",
+        ),
+        Finding(
+            "bad" if kind in _NETWORK_FILE_SYSTEMS else "good",
+            "file system",
+            kind or "unknown",
+            "move the store to a local disk: SQLite's locks do not hold here" if kind in _NETWORK_FILE_SYSTEMS else "",
+        ),
+        Finding(
+            "bad" if free < 50_000_000 else "good",
+            "free space",
+            f"{free // 1_000_000} MB",
+            "make room" if free < 50_000_000 else "",
+        ),
+    ]
+
+
+def _file_system(path: Path) -> str:
+    try:
+        mounts = [line.split()[1:3] for line in Path("/proc/mounts").read_text().splitlines()]
+    except OSError:
+        return ""
+    place = str(path.resolve())
+    under = [(len(at), kind) for at, kind in mounts if place.startswith(at.rstrip("/") + "/") or at == "/"]
+    return max(under)[1] if under else ""
+
+
+def _the_terminal() -> list[Finding]:
+    if not sys.stdout.isatty():
+        return [Finding("note", "terminal", "standard output is not a terminal")]
+    size = shutil.get_terminal_size()
+    small = size.columns < 80 or size.lines < 24
+    encoding = (sys.stdout.encoding or "").lower()
+    return [
+        Finding(
+            "note" if small else "good",
+            "size",
+            f"{size.columns}x{size.lines}",
+            "80x24 shows every column that matters" if small else "",
+        ),
+        Finding(
+            "good", "type", f"{os.environ.get('TERM', 'unset')}, {os.environ.get('COLORTERM', '16 or 256 colours')}"
+        ),
+        Finding(
+            "good" if encoding == "utf-8" else "note",
+            "encoding",
+            encoding or "unknown",
+            "" if encoding == "utf-8" else "symbols are shown in ASCII; set LANG to a UTF-8 locale for the others",
+        ),
+    ]

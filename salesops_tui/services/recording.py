@@ -1,0 +1,56 @@
+"""The record as a list, and the proof that nothing in the store was changed behind its back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from salesops_tui.domain.people import Person
+from salesops_tui.services.context import Context
+from salesops_tui.store import deals as store_deals
+from salesops_tui.store import record, tracks
+
+_MOST_PROBLEMS = 50
+
+
+def list_record(
+    context: Context, *, limit: int = 50, deal: str | None = None, person: Person | None = None
+) -> list[dict[str, Any]]:
+    """Return decisions and imports as JSON values, the newest first."""
+    found: list[dict[str, Any]] = []
+    for row in record.rows(context.store.conn, actor=person.id if person else None):
+        if deal is not None and row.body.get("deal") != deal:
+            continue
+        who = context.people.get(row.actor) if row.actor is not None else None
+        what = {k: v for k, v in row.body.items() if k not in {"kind", "valid_at", "recorded_at", "actor"}}
+        found.append(
+            {
+                "seq": row.seq,
+                "at": context.calendar.iso(row.recorded_at),
+                "valid_at": context.calendar.iso(row.valid_at),
+                "by": who.name if who else "",
+                "kind": row.kind,
+                "what": what,
+                "hash": row.hash,
+            }
+        )
+        if len(found) == limit:
+            break
+    return found
+
+
+def verify_store(context: Context) -> tuple[list[str], int, str]:
+    """Return what does not agree (nothing, when all is well), the number of record rows, and the chain's head.
+
+    The chain is computed again, every change must be in the record, and every deal's history must be what its
+    tracks give.
+    """
+    conn = context.store.conn
+    with context.store.reading():
+        problems, count = record.broken_links(conn)
+        problems += [f"change {change} is in no row of the record" for change in record.changes_without_record(conn)]
+        for number, key in store_deals.all_keys(conn):
+            if list(tracks.projection_of(conn, context.policies, number).states) != tracks.states_of(conn, number):
+                problems.append(f"the history of {key} is not what its claims and inspections give")
+            if len(problems) >= _MOST_PROBLEMS:
+                break
+        return problems, count, record.head(conn)

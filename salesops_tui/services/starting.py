@@ -1,0 +1,125 @@
+"""Making a store, and adopting a policy."""
+
+from __future__ import annotations
+
+import grp
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from salesops_tui.domain.calendar import BEGINNING, Clock, system_clock
+from salesops_tui.domain.people import UNASSIGNED, Person, Role
+from salesops_tui.domain.policy import Policy
+from salesops_tui.errors import Refused, StoreProblem
+from salesops_tui.services.context import Context
+from salesops_tui.services.identity import login_name
+from salesops_tui.store import people as store_people
+from salesops_tui.store import policies as store_policies
+from salesops_tui.store import record
+from salesops_tui.store.connection import Store, create_store
+
+
+def init_store(path: Path, policy_file: Path | None = None, group: str = "", clock: Clock = system_clock) -> Context:
+    """Make an empty store at `path`; whoever does it becomes its first ops lead.
+
+    Args:
+        path: where the store will be; its folder is made if need be.
+        policy_file: the rulebook; the default policy for None.
+        group: a Unix group whose members share the store, or "" for a store of one's own.
+        clock: gives now.
+
+    Raises:
+        StoreProblem: something is there already, or the group does not exist.
+        BadInput: the policy cannot be read.
+    """
+    policy, source = read_policy_file(policy_file)
+    number = _group_number(group)
+    store = create_store(path, mode=0o600 if number is None else 0o660)
+    try:
+        if number is not None:
+            os.chown(path, -1, number)
+        return found_company(store, policy, source, clock)
+    except BaseException:
+        store.close()
+        raise
+
+
+def found_company(
+    store: Store, policy: Policy, source: str, clock: Clock = system_clock, ops: Person | None = None
+) -> Context:
+    """Write the first rows of an empty store: the ops lead, the person for unassigned deals, the policy."""
+    context = Context(store, None, clock)
+    login = login_name()
+    with store.write() as conn:
+        change = context.change("init")
+        lead = store_people.add_person(conn, ops or Person(0, login, login, Role.OPS, login=login))
+        store_people.add_person(conn, Person(0, UNASSIGNED, "Unassigned", Role.REP))
+        # The first policy holds for all that comes before it, so that history from elsewhere has one too.
+        store_policies.add_policy(conn, policy, source, change, BEGINNING)
+        record.write_record(conn, change, {"ops": lead.key, "policy": policy.name})
+    context.actor = lead
+    return context
+
+
+def read_policy_file(path: Path | None) -> tuple[Policy, str]:
+    """Return a checked policy and its text; the default one for None.
+
+    Raises:
+        BadInput: the file cannot be read or holds mistakes; each is named with its line and key.
+    """
+    from salesops_tui.domain.policy_file import default_policy_text, read_policy
+
+    if path is None:
+        text, name = default_policy_text(), "the default policy"
+    else:
+        text, name = _text_of(path), str(path)
+    return read_policy(text, name), text
+
+
+def adopt_policy(context: Context, path: Path) -> Policy:
+    """Make the policy of a file the one in force, as a new version; what was inspected keeps its own.
+
+    Raises:
+        Refused: the actor is no ops lead, or the currency differs from the store's.
+        BadInput: the file holds mistakes.
+    """
+    context.as_ops("adopting a policy")
+    policy, source = read_policy_file(path)
+    if policy.currency != context.policy.currency:
+        raise Refused(
+            f"this store counts in {context.policy.currency}; a policy cannot change that to {policy.currency}"
+        )
+    with context.store.write() as conn:
+        change = context.change("policy")
+        adopted = store_policies.add_policy(conn, policy, source, change, context.now())
+        record.write_record(conn, change, {"policy": policy.name, "version": adopted.version})
+    return adopted
+
+
+def changes_of(context: Context, path: Path) -> Sequence[str]:
+    """Return in words what adopting a policy file would change."""
+    from salesops_tui.domain.policy_file import policy_changes
+
+    policy, _ = read_policy_file(path)
+    changes: Sequence[str] = policy_changes(context.policy, policy)
+    return changes
+
+
+def _text_of(path: Path) -> str:
+    from salesops_tui.errors import BadInput
+
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{path} is not UTF-8 text (byte {error.start}); a policy is a TOML file") from None
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _group_number(group: str) -> int | None:
+    if not group:
+        return None
+    try:
+        return grp.getgrnam(group).gr_gid
+    except KeyError:
+        raise StoreProblem(f"there is no Unix group '{group}' on this machine") from None
