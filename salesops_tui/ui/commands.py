@@ -1,0 +1,200 @@
+"""The one list of commands: keys, footer, palette, help and the key page of the guide are read off it.
+
+A command belongs to a context, which is a kind of screen, and names the method of that screen that carries it out.
+`python -m salesops_tui.ui.commands` prints the key page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+EVERYWHERE = "everywhere"
+LIST = "list"
+CALL_SHEET = "call_sheet"
+INSPECTION = "inspection"
+DEAL = "deal"
+CALLS = "calls"
+SUMMARY = "summary"
+
+CONTEXTS = {
+    CALL_SHEET: "Call sheet",
+    INSPECTION: "Inspection",
+    DEAL: "Deal",
+    CALLS: "Calls",
+    SUMMARY: "Minutes of a call",
+    LIST: "In any list",
+    EVERYWHERE: "Everywhere",
+}
+"""Every context and its title, in the order of the help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something that a person can have done.
+
+    Attributes:
+        id: `context.verb`, for good: the keymap and `why_not` know it by this.
+        keys: Textual's names of the keys, separated by commas; the first is the one that is shown.
+        title: one or two words, for the footer and the palette.
+        help: one sentence, for the help and the key page.
+        context: the screens it is for; `EVERYWHERE` for all of them.
+        footer: place in the footer, 1 first; 0 for a command that is not shown there.
+        action: the screen's method `action_<action>`; "" for a key that the focused list itself acts on.
+    """
+
+    id: str
+    keys: str
+    title: str
+    help: str
+    context: str
+    footer: int = 0
+    action: str = ""
+
+    @property
+    def key(self) -> str:
+        """The first key as a person reads it: `y`, `ctrl+p`, `/`."""
+        return shown_key(self.keys.partition(",")[0])
+
+    @property
+    def all_keys(self) -> str:
+        """Every key as a person reads it: `ctrl+p or :`."""
+        return " or ".join(shown_key(key) for key in self.keys.split(","))
+
+
+_SHOWN = {
+    "escape": "esc", "slash": "/", "question_mark": "?", "colon": ":", "equals_sign": "=", "space": "space",
+    "pageup": "pgup", "pagedown": "pgdn", "up": "↑", "down": "↓", "left": "←", "right": "→",
+    "left_square_bracket": "[", "right_square_bracket": "]",
+}  # fmt: skip
+
+
+def shown_key(key: str) -> str:
+    """Return the name of a key that people know it by."""
+    return _SHOWN.get(key, key)
+
+
+_EVERYWHERE = (
+    Command("screen.call_sheet", "1", "Call sheet", "Opens the call sheet.", EVERYWHERE, 0, "call_sheet"),
+    Command("screen.calls", "6", "Calls", "Opens the list of calls.", EVERYWHERE, 0, "calls"),
+    Command(
+        "undo", "u", "Undo", "Takes back your last decision in an open call, and names it.", EVERYWHERE, 80, "undo"
+    ),
+    Command(
+        "export", "x", "Export", "Writes what is on the screen to a file, and names the file.", EVERYWHERE, 0, "export"
+    ),
+    Command(
+        "copy", "c", "Copy", "Copies what is under the cursor to the clipboard of your terminal.", EVERYWHERE, 0, "copy"
+    ),
+    Command("help", "question_mark", "Help", "Lists all keys, and runs the one you choose.", EVERYWHERE, 90, "help"),
+    Command(
+        "palette", "ctrl+p,colon", "Commands", "Finds a command by a few letters of its name.", EVERYWHERE, 0, "palette"
+    ),
+    Command("back", "escape", "Back", "Leaves one layer: field, filter, panel, screen.", EVERYWHERE, 0, "back"),
+    Command("quit", "q", "Quit", "Leaves the program; everything is saved.", EVERYWHERE, 0, "quit"),
+)
+
+_LIST = (
+    Command("list.down", "j,down", "Down", "Moves one row down.", LIST),
+    Command("list.up", "k,up", "Up", "Moves one row up.", LIST),
+    Command("list.page_down", "pagedown", "Page down", "Moves one page down.", LIST),
+    Command("list.page_up", "pageup", "Page up", "Moves one page up.", LIST),
+    Command("list.first", "g,home", "First", "Moves to the first row.", LIST),
+    Command("list.last", "G,end", "Last", "Moves to the last row.", LIST),
+    Command("list.fold", "space", "Fold", "Folds or unfolds the group under the cursor.", LIST),
+)
+
+_CALL_SHEET = (
+    Command(
+        "call_sheet.inspect",
+        "i",
+        "Inspect",
+        "Inspects the first deal to ask, or the one that you moved the cursor to.",
+        CALL_SHEET,
+        1,
+        "inspect",
+    ),
+    Command("call_sheet.open", "enter", "Open", "Opens the page of the deal.", CALL_SHEET, 2),
+    Command(
+        "call_sheet.filter", "slash", "Filter", "Shows only deals that hold the text you type.", CALL_SHEET, 3, "filter"
+    ),
+    Command("call_sheet.person", "p", "Person", "Chooses whose deals are shown.", CALL_SHEET, 4, "person"),
+    Command(
+        "call_sheet.sort",
+        "o",
+        "Sort",
+        "Sorts by queue, amount, close date, owner and name in turn.",
+        CALL_SHEET,
+        0,
+        "sort",
+    ),
+    Command("call_sheet.action", "a", "Action", "Puts down an action on the deal.", CALL_SHEET, 5, "action"),
+)
+
+_INSPECTION: tuple[Command, ...] = ()
+
+_DEAL: tuple[Command, ...] = ()
+
+_CALLS = (
+    Command("calls.open", "enter", "Open", "Opens the minutes of an ended call, goes on with an open one.", CALLS, 1),
+    Command("calls.end", "e", "End call", "Ends an open call for good and keeps its figures.", CALLS, 2, "end"),
+)
+
+_SUMMARY: tuple[Command, ...] = ()
+
+COMMANDS: tuple[Command, ...] = (
+    *_CALL_SHEET,
+    *_INSPECTION,
+    *_DEAL,
+    *_CALLS,
+    *_SUMMARY,
+    *_LIST,
+    *_EVERYWHERE,
+)
+"""All commands; in each context in the order of the help."""
+
+BY_ID = {command.id: command for command in COMMANDS}
+"""The commands by their id."""
+
+MOST_IN_FOOTER = 7
+
+
+def commands_of(context: str) -> list[Command]:
+    """Return the commands of a context and those of everywhere, the context's own first.
+
+    Where both have a key, the context's own command has it.
+    """
+    own = [command for command in COMMANDS if command.context == context]
+    taken = {key for command in own for key in command.keys.split(",")}
+    shared = [c for c in COMMANDS if c.context == EVERYWHERE and not taken.intersection(c.keys.split(","))]
+    return own + shared
+
+
+def footer_of(context: str) -> list[Command]:
+    """Return what the footer shows: at most seven commands, the context's own first."""
+    shown = [command for command in commands_of(context) if command.footer]
+    shown.sort(key=lambda command: (command.context == EVERYWHERE, command.footer))
+    own = [c for c in shown if c.context != EVERYWHERE]
+    shared = [c for c in shown if c.context == EVERYWHERE]
+    return own[: MOST_IN_FOOTER - len(shared)] + shared
+
+
+def key_page(commands: Iterable[Command] = COMMANDS) -> str:
+    """Return the key page of the guide, as Markdown."""
+    lines = ["# Keys", "", "Made by `python -m salesops_tui.ui.commands` from the one list of commands.", ""]
+    listed = list(commands)
+    for context, title in CONTEXTS.items():
+        own = [command for command in listed if command.context == context]
+        if own:
+            lines += [f"## {title}", "", "| key | command | what it does |", "| --- | --- | --- |"]
+            lines += [f"| {_key_cell(command)} | {command.title} | {command.help} |" for command in own]
+            lines.append("")
+    return "\n".join(lines)
+
+
+def _key_cell(command: Command) -> str:
+    return " or ".join(f"`{shown_key(key)}`" for key in command.keys.split(","))
+
+
+if __name__ == "__main__":
+    print(key_page(), end="")

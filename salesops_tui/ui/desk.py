@@ -1,0 +1,79 @@
+"""What one run of the screens remembers: the store, whose deals are looked at, and in which words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from salesops_tui.domain.calendar import Day, Moment, Period
+from salesops_tui.domain.money import minor_digits
+from salesops_tui.domain.people import Scope
+from salesops_tui.services.context import Context, find_period, find_scope
+from salesops_tui.ui import present
+
+
+@dataclass
+class Desk:
+    """The session of one person at one terminal, shared by all screens.
+
+    Attributes:
+        context: the store on the connection of the screens' thread, and who acts.
+        scope: whose deals are looked at; set by the person picker, kept until the program ends.
+        period: the fiscal quarter that is looked at.
+        own_changes: counts what this session has written, which the store's own version does not show.
+    """
+
+    context: Context
+    scope: Scope
+    period: Period
+    own_changes: int = 0
+    _zone: ZoneInfo | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(cls, context: Context) -> Desk:
+        """Return a desk with the actor's own scope and the current period."""
+        now = context.now()
+        return cls(context, find_scope(context, None, now), find_period(context, None, now))
+
+    def stamp(self) -> tuple[int, int, int]:
+        """Return what differs once anything that a screen shows may have changed: by others, by us, by midnight."""
+        day = self.context.calendar.day_of(self.context.now())
+        return self.context.store.data_version(), self.own_changes, day
+
+    # ------------------------------------------------------------------ in words
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The store's time zone."""
+        if self._zone is None:
+            self._zone = self.context.calendar.zone
+        return self._zone
+
+    @property
+    def today(self) -> Day:
+        """The local day of now."""
+        return self.context.calendar.day_of(self.context.now())
+
+    def amount(self, minor: int | None, *, signed: bool = False) -> str:
+        """Return an amount of the store's currency, shortened; a dash for none."""
+        if minor is None:
+            return "–"
+        return present.amount(minor, minor_digits(self.context.policy.currency), signed=signed)
+
+    def exact(self, minor: int, *, signed: bool = False) -> str:
+        """Return an amount to the last minor unit, with the currency."""
+        currency = self.context.policy.currency
+        return present.exact_amount(minor, minor_digits(currency), currency, signed=signed)
+
+    def day(self, day: int) -> str:
+        """Return a day with its weekday: `Fri 11 Dec`."""
+        return present.day(day, self.today)
+
+    def moment(self, moment: Moment) -> str:
+        """Return a moment in full: `Wed 11 Nov 15:42`."""
+        return present.moment(moment, self.zone, self.context.now())
+
+    def person(self, number: int) -> str:
+        """Return the name of the person with the store's number."""
+        person = self.context.people.get(number)
+        return person.name if person else "?"
