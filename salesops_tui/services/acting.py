@@ -9,7 +9,8 @@ from salesops_tui.domain.people import Person, Scope
 from salesops_tui.errors import NotFound, Refused
 from salesops_tui.services import calls, permission
 from salesops_tui.services.context import Context
-from salesops_tui.services.inspecting import find_deal, open_inspection
+from salesops_tui.services.inspecting import find_deal
+from salesops_tui.services.joining import open_inspection
 from salesops_tui.store import actions as store_actions
 from salesops_tui.store import deals as store_deals
 from salesops_tui.store import record
@@ -34,7 +35,7 @@ def add_action(context: Context, deal_key: str, owner: Person, due: Day, text: s
         deal = find_deal(context, deal_key, now)
         if deal.owner != context.acting().id:
             permission.inspector(context, deal.owner, now)
-        inspection = open_inspection(context, deal.id, now)
+        inspection = open_inspection(context, deal, now)
         change = context.change("action")
         number = store_actions.add_action(
             conn,

@@ -20,13 +20,14 @@ from salesops_tui.domain.people import Person, Role
 from salesops_tui.domain.policy import Policy
 from salesops_tui.errors import Conflict, NotFound, Refused
 from salesops_tui.services import permission
-from salesops_tui.services.calls import close_lapsed_calls, open_call
+from salesops_tui.services.calls import close_lapsed_calls
 from salesops_tui.services.context import Context
+from salesops_tui.services.joining import join_or_open
 from salesops_tui.store import actions as store_actions
 from salesops_tui.store import calls as store_calls
 from salesops_tui.store import deals as store_deals
 from salesops_tui.store import desk, record, tracks
-from salesops_tui.store.calls import Call, Inspection
+from salesops_tui.store.calls import Inspection
 from salesops_tui.store.deals import DealAt
 
 
@@ -94,7 +95,9 @@ def give_answers(context: Context, request: AnswerRequest) -> InspectionResult:
         at = _moment_of(context, request.at)
         before = find_deal(context, request.deal, at)
         actor = _inspector_of(context, before, at)
-        inspection = _inspection_for(context, before, actor, request, at)
+        inspection = join_or_open(
+            context, before, actor, at, backdated=request.at is not None, rep_present=request.rep_present
+        )
         policy = context.policies.version(inspection.policy)
         standing = store_calls.answers_of(conn, inspection.id)
         facts = facts_about(context, before, at)
@@ -156,13 +159,6 @@ def earlier_answers(context: Context, deal: int, inspection: int | None) -> dict
     return {}
 
 
-def open_inspection(context: Context, deal: int, at: Moment) -> Inspection | None:
-    """Return the inspection of a deal in a call that is open at a moment, whoever opened it; None if there is none."""
-    conn = context.store.conn
-    found = (store_calls.inspection_of(conn, call.id, deal) for call in store_calls.open_calls(conn, at))
-    return next((inspection for inspection in found if inspection), None)
-
-
 def _moment_of(context: Context, named: Moment | None) -> Moment:
     now = context.now()
     if named is None:
@@ -177,39 +173,6 @@ def _inspector_of(context: Context, deal: DealAt, at: Moment) -> Person:
     if deal.status is not Status.OPEN:
         raise Refused(f"{deal.key} is {deal.status.key}; only open deals are inspected")
     return permission.inspector(context, deal.owner, at)
-
-
-def _inspection_for(context: Context, deal: DealAt, actor: Person, request: AnswerRequest, at: Moment) -> Inspection:
-    joined = open_inspection(context, deal.id, at)
-    if joined:
-        return joined
-    call = _call_covering(context, actor, deal.owner, at) or open_call(context, None, at)
-    return store_calls.add_inspection(
-        context.store.conn,
-        Inspection(
-            0,
-            deal.id,
-            call.id,
-            context.policy.version,
-            at,
-            actor.id,
-            request.rep_present,
-            request.at is not None,
-        ),
-    )
-
-
-def _call_covering(context: Context, actor: Person, owner: int, at: Moment) -> Call | None:
-    from salesops_tui.store.people import scope_of
-
-    conn = context.store.conn
-    for call in store_calls.open_calls(conn, at):
-        if call.started_by != actor.id:
-            continue
-        scope = scope_of(conn, context.people.get(call.scope) if call.scope is not None else None, at)
-        if owner in scope:
-            return call
-    return None
 
 
 def _says_the_same(standing: Answer | None, draft: AnswerDraft) -> bool:

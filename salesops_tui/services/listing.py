@@ -8,7 +8,7 @@ from typing import Any
 
 from salesops_tui.domain.calendar import Moment, Period, iso_day
 from salesops_tui.domain.deal import Category, Hold, State, Status, Void
-from salesops_tui.domain.inspection import Answer, rule
+from salesops_tui.domain.inspection import Answer, Verdict, rule
 from salesops_tui.domain.money import decimal_string
 from salesops_tui.domain.people import Scope
 from salesops_tui.domain.policy import Policy
@@ -67,7 +67,7 @@ def plain_period(period: Period) -> dict[str, str | None]:
 def describe_deals(context: Context, deals: Sequence[DealAt], at: Moment) -> list[dict[str, Any]]:
     """Return deals as JSON values, in their order."""
     conn = context.store.conn
-    open_now = _open_inspections(context, at)
+    open_now = _being_asked(context, at)
     ruled = {d.inspection for d in deals if d.inspection is not None and d.hold in (Hold.FAILED, Hold.CAPPED)}
     failed = _failed_questions(context, ruled)
     due = store_actions.deals_with_due_action(conn, context.calendar.day_of(at))
@@ -133,11 +133,16 @@ def _wanted(context: Context, deal: DealAt, wanted: DealFilter, at: Moment) -> b
     return any(wanted.text.casefold() in word.casefold() for word in words)
 
 
-def _open_inspections(context: Context, at: Moment) -> frozenset[int]:
+def _being_asked(context: Context, at: Moment) -> frozenset[int]:
+    """Return the deals that are being asked about: answers are given, and there is no verdict yet."""
     conn = context.store.conn
     calls = store_calls.open_calls(conn, at)
-    opened = {i.id: i.deal for call in calls for i in store_calls.inspections_in_call(conn, call.id)}
-    return frozenset(opened[i] for i in tracks.standing_answers(conn, opened))
+    opened = {i.id: i for call in calls for i in store_calls.inspections_in_call(conn, call.id)}
+    return frozenset(
+        opened[number].deal
+        for number, answers in tracks.standing_answers(conn, opened).items()
+        if rule(context.policies.version(opened[number].policy), answers).verdict is Verdict.OPEN
+    )
 
 
 def _failed_questions(context: Context, inspections: Iterable[int]) -> dict[int, tuple[str, ...]]:

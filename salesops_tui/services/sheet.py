@@ -71,7 +71,7 @@ class SheetRow:
 
 
 def default_baseline(context: Context, scope: Scope, at: Moment) -> Baseline:
-    """Return since when changes count: the scope's last ended call, else the import before the latest, else the week."""
+    """Return since when changes count: the scope's last ended call, else the last import but one, else the week."""
     conn = context.store.conn
     call = store_calls.last_ended_call(conn, scope.person.id if scope.person else None, at)
     if call is not None:

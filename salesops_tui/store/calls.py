@@ -84,7 +84,8 @@ def add_call(
 ) -> Call:
     """Insert a call that starts now and return it."""
     cursor = conn.execute(
-        "INSERT INTO call (scope, kind, period, started_at, started_by, change, lapses_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO call (scope, kind, period, started_at, started_by, change, lapses_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
         (scope, kind, period, started_at, started_by, change, lapses_at),
     )
     found = call_by_id(conn, cursor.lastrowid or 0)
@@ -139,9 +140,10 @@ def last_ended_call(conn: sqlite3.Connection, scope: int | None, before: Moment)
     return _call(row) if row else None
 
 
-def inspection_of(conn: sqlite3.Connection, call: int, deal: int) -> Inspection | None:
-    """Return the deal's inspection within a call, or None."""
-    row = conn.execute(f"SELECT {_INSPECTION} FROM inspection WHERE call = ? AND deal = ?", (call, deal)).fetchone()
+def newest_inspection(conn: sqlite3.Connection, call: int, deal: int) -> Inspection | None:
+    """Return the deal's newest inspection within a call, or None."""
+    sql = f"SELECT {_INSPECTION} FROM inspection WHERE call = ? AND deal = ? ORDER BY id DESC LIMIT 1"
+    row = conn.execute(sql, (call, deal)).fetchone()
     return _inspection(row) if row else None
 
 

@@ -218,9 +218,9 @@ CREATE TABLE inspection (
     opened_at INTEGER NOT NULL,
     opened_by INTEGER NOT NULL REFERENCES person (id),
     rep_present INTEGER CHECK (rep_present IN (0, 1)),
-    backdated INTEGER NOT NULL DEFAULT 0 CHECK (backdated IN (0, 1)),
-    UNIQUE (call, deal)
+    backdated INTEGER NOT NULL DEFAULT 0 CHECK (backdated IN (0, 1))
 ) STRICT;
+CREATE INDEX inspection_call ON inspection (call, deal);
 CREATE INDEX inspection_deal ON inspection (deal, opened_at);
 
 CREATE TABLE answer (
