@@ -70,6 +70,7 @@ class Company:
             person = store_people.add_person(conn, Person(0, key, name, role, f"{key}@example.com", key))
             since = Moment(BEGINNING)
             store_people.set_manager(conn, person.id, self.people[boss].id if boss else None, since, change)
+            record.write_record(conn, change, {"person": key})
         self.people[key] = person
         self.context.forget_people()
         return person
@@ -79,12 +80,14 @@ class Company:
         with self.store.write() as conn:
             change = self.context.change("people")
             store_people.set_manager(conn, self.people[key].id, self.people[boss].id, self.clock(), change)
+            record.write_record(conn, change, {"person": key})
 
     def quota(self, key: str, period: str, amount: int) -> None:
         """Give a person a quota, in whole units."""
         with self.store.write() as conn:
             change = self.context.change("quotas")
             store_people.set_quota(conn, self.people[key].id, period, amount * 100, change)
+            record.write_record(conn, change, {"quota": key})
 
     def claim(self, key: str, **values: Any) -> int:
         """Write a claim (and details) of a deal as an import of now would; values not named stay as they were.
