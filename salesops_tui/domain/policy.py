@@ -199,7 +199,7 @@ class Policy:
 
 def bare_phrase(text: str) -> str:
     """Return a text as phrases are compared: no capitals, single blanks, no full stop at the end."""
-    return " ".join(text.casefold().strip(" .!").split())
+    return " ".join(text.casefold().split()).strip(" .!")
 
 
 def policy_to_plain(policy: Policy) -> dict[str, Any]:

@@ -52,6 +52,7 @@ FIXED_YEARS = (2020, 2040)
 _DEFAULT_FILE = "default_policy.toml"
 _ALWAYS_WRITTEN = ("name", "currency", "questions", "stages", "categories")
 _FILLED_BY_KEY = ("calendar", "holidays", "inspection", "thresholds", "hygiene")
+_TUPLE = re.compile(r"\(('[^()]*'),?\)")
 _TOML_PLACE = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
 
 
@@ -71,11 +72,10 @@ def read_policy(text: str | bytes, source_name: str, today: Day | None = None) -
     content = _decoded(text, source)
     lines, raw = _parsed(content, source)
     tables, problems = _checked_tables(raw)
-    broken = {str(problem.path[0]) for problem in problems if problem.path}
+    broken = {str(problem.path[0]) for problem in problems}
     holidays, more = _days_off(tables.holidays, today)
     policy = _policy(tables, holidays)
-    more += [*_stray_business_days(tables), *check_policy(policy, broken)]
-    problems += [problem for problem in more if str(problem.path[0]) not in broken]
+    problems += [*more, *_stray_business_days(tables), *check_policy(policy, broken)]
     if problems:
         places = sorted((lines.line_of(p.path), n) for n, p in enumerate(problems))
         raise BadPolicy(f"{source} line {line}: {problems[n]}" for line, n in places)
@@ -95,16 +95,14 @@ def default_policy() -> Policy:
 
 def _decoded(text: str | bytes, source: str) -> str:
     if len(text) > LARGEST_FILE:
-        raise BadPolicy(
-            [f"{source} is too large for a policy: {len(text):,} bytes, at most {LARGEST_FILE:,}"]
-        )
+        raise BadPolicy([f"{source} is too large for a policy: {len(text):,} bytes, at most {LARGEST_FILE:,}"])
     if isinstance(text, bytes):
         try:
             text = text.decode("utf-8")
         except UnicodeDecodeError as error:
             line = error.object.count(b"\n", 0, error.start) + 1
             raise BadPolicy([f"{source} line {line}: not UTF-8; save the file as UTF-8 text"]) from None
-    return text.removeprefix("\ufeff").replace("\r\n", "\n")
+    return text.removeprefix("\ufeff")
 
 
 def _parsed(content: str, source: str) -> tuple[Lines, dict[str, Any]]:
@@ -134,7 +132,7 @@ def _syntax(message: str, content: str) -> str:
     else:
         *before, last = content.rstrip("\n").split("\n")
         place = f"line {len(before) + 1}, column {len(last) + 1}"
-    words = match[1] if match else message
+    words = _TUPLE.sub(lambda key: key[1].replace("', '", ".").strip("'"), match[1] if match else message)
     return f"{place}: not TOML: {words[:1].lower()}{words[1:]}"
 
 
@@ -216,9 +214,7 @@ def _not_holidays(
 ) -> Iterator[Problem]:
     for i, day in enumerate(worked):
         if to_day(day) not in public and years[0] <= day.year <= years[1]:
-            yield Problem(
-                (*path, "worked", i), f"{day} is no public holiday there, so nothing is to be taken away"
-            )
+            yield Problem((*path, "worked", i), f"{day} is no public holiday there, so nothing is to be taken away")
 
 
 def _days(dates: Collection[date]) -> Iterator[Day]:
@@ -233,9 +229,7 @@ def _policy(tables: PolicyTables, holidays: Mapping[str, frozenset[Day]]) -> Pol
         calendar=_calendar(tables, holidays),
         questions=tuple(_question(q) for q in tables.questions),
         stages=tuple(_stage(rank, s) for rank, s in enumerate(tables.stages)),
-        categories=tuple(
-            CategoryMeaning(key, table.meaning, *table.confidence) for key, table in tables.categories
-        ),
+        categories=tuple(CategoryMeaning(key, table.meaning, *table.confidence) for key, table in tables.categories),
         coverage=tuple(Coverage(segment, low, high) for segment, (low, high) in tables.coverage.items()),
         inspection=InspectionRules(
             **{**dict(tables.inspection), "no_risk_phrases": tuple(tables.inspection.no_risk_phrases)}

@@ -22,6 +22,7 @@ from salesops_tui.domain.policy_problems import OWN_WORDS, did_you_mean, shown
 from salesops_tui.domain.toml_lines import Path
 
 _JOINERS = "\u200c\u200d"  # part of the spelling in some scripts, and of emoji
+_INVISIBLE = _JOINERS + " \u00a0\u3000\u115f\u1160\u3164\uffa0"
 _MACHINE_ZONES = {"localtime", "Factory", "posixrules"}
 
 
@@ -40,7 +41,7 @@ def _text(longest: int, *, may_be_blank: bool = False) -> AfterValidator:
                 raise _wrong(f"holds the control character U+{ord(character):04X}")
         if len(line) > longest:
             raise _wrong(f"has {len(line)} characters, and may have {longest}")
-        if not may_be_blank and not line.strip(_JOINERS + " \u00a0\u3000"):
+        if not may_be_blank and not line.strip(_INVISIBLE):
             raise _wrong("is blank")
         return line
 
@@ -115,9 +116,7 @@ Key = Annotated[str, _form(r"[a-z][a-z0-9_]{0,39}", "a key: small letters, digit
 StageKey = Annotated[
     str, _form(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}", "a stage key: letters, digits, and . _ - but not first")
 ]
-Percent = Annotated[
-    Decimal, BeforeValidator(_number), Field(ge=0, le=100), AfterValidator(_whole_basis_points)
-]
+Percent = Annotated[Decimal, BeforeValidator(_number), Field(ge=0, le=100), AfterValidator(_whole_basis_points)]
 Multiple = Annotated[Decimal, BeforeValidator(_number), Field(gt=0, le=100)]
 WholePercent = Annotated[int, Field(ge=0, le=100)]
 Phrase = Annotated[str, _text(80), AfterValidator(_phrase)]
@@ -259,9 +258,7 @@ class PolicyTables(Table):
     stages: Annotated[list[StageTable], Field(min_length=3, max_length=20)]
     categories: CategoriesTable
     thresholds: ThresholdsTable
-    coverage: Annotated[
-        dict[Short, Annotated[list[Multiple], Field(min_length=2, max_length=2)]], Field(max_length=50)
-    ]
+    coverage: Annotated[dict[Short, Annotated[list[Multiple], Field(min_length=2, max_length=2)]], Field(max_length=50)]
     loss_reasons: Annotated[ShortList, Field(min_length=1)]
     hygiene: HygieneTable
     plan_rates: Annotated[dict[FiscalYear, dict[Currency, Rate]], Field(max_length=50)] = {}
