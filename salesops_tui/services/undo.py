@@ -18,10 +18,16 @@ _UNDOABLE = {"answer", "action", "note"}
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What was taken back. `text` names it: "Undid: Acme moved to Best Case"."""
+    """What was taken back.
+
+    Attributes:
+        text: names it, as in "Undid: Acme moved to Best Case".
+        question: the key of the question whose answer it was; "" for an action or a note.
+    """
 
     text: str
     deal: str
+    question: str = ""
 
 
 def undo_last(context: Context) -> Undone:
@@ -31,9 +37,10 @@ def undo_last(context: Context) -> Undone:
         Refused: there is nothing to undo, or its call has ended (the way then is a new inspection).
     """
     with context.store.write() as conn:
-        row = _last_decision(context)
+        rows = _last_decision(context)
+        row = rows[-1]
         change = context.change("undo", valid_at=row.valid_at)
-        if not record.withdraw(conn, row.change, change):
+        if not all(record.withdraw(conn, r.change, change) for r in rows):
             raise Refused("somebody else has undone that meanwhile")
         number = store_deals.deal_number(conn, row.body["deal"])
         assert number is not None
@@ -52,10 +59,12 @@ def undo_last(context: Context) -> Undone:
                 "category_after": after.category.key,
             },
         )
-    return Undone(text, after.key)
+    answers = row.body.get("answers") or [{"question": ""}]
+    return Undone(text, after.key, answers[0]["question"])
 
 
-def _last_decision(context: Context) -> RecordRow:
+def _last_decision(context: Context) -> list[RecordRow]:
+    """The last row to undo, newest first; a reason given after an answer goes together with it."""
     conn = context.store.conn
     actor = context.acting()
     calls = store_calls.open_calls(conn, context.now())
@@ -64,10 +73,24 @@ def _last_decision(context: Context) -> RecordRow:
         raise Refused("there is nothing to undo: no call is open; after a call the way is a new inspection")
     open_numbers = {c.id for c in calls}
     withdrawn = record.withdrawn_since(conn, since)
+    found: list[RecordRow] = []
     for row in record.rows(conn, since=since, actor=actor.id):
-        if row.kind in _UNDOABLE and row.change not in withdrawn and row.body.get("call") in open_numbers:
-            return row
-    raise Refused("there is nothing of yours to undo in this call")
+        if row.kind not in _UNDOABLE or row.change in withdrawn or row.body.get("call") not in open_numbers:
+            continue
+        if found and not _gave_the_reason(found[-1], row):
+            break
+        found.append(row)
+    if not found:
+        raise Refused("there is nothing of yours to undo in this call")
+    return found
+
+
+def _gave_the_reason(later: RecordRow, row: RecordRow) -> bool:
+    """Whether the later row did nothing but give (or change) the reason of the answer in `row`."""
+    if later.kind != "answer" or row.kind != "answer" or later.body["inspection"] != row.body["inspection"]:
+        return False
+    bare = [[{**a, "reason": ""} for a in r.body["answers"]] for r in (later, row)]
+    return len(bare[0]) == 1 and bare[0] == bare[1]
 
 
 def _what(context: Context, row: RecordRow) -> str:
