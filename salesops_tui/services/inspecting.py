@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from salesops_tui.domain.calendar import Moment, iso_day
+from salesops_tui.domain.calendar import Moment, iso_day, to_datetime
 from salesops_tui.domain.deal import Category, Status
 from salesops_tui.domain.inspection import (
     Answer,
@@ -27,7 +27,7 @@ from salesops_tui.store import actions as store_actions
 from salesops_tui.store import calls as store_calls
 from salesops_tui.store import deals as store_deals
 from salesops_tui.store import desk, record, tracks
-from salesops_tui.store.calls import Inspection
+from salesops_tui.store.calls import Call, Inspection
 from salesops_tui.store.deals import DealAt
 
 
@@ -39,6 +39,7 @@ class AnswerRequest:
         seen: the version of each answer that the person was looking at (0 for none); questions that are absent
             are guarded by author instead: a different value by somebody else is a conflict.
         close_plan: a plan written along with the answers, for a deal that has slipped twice.
+        call: the call in which the person believes to be; refused once that has ended.
         at: the moment it counts from; None for now. Only an ops lead may name one.
     """
 
@@ -48,6 +49,7 @@ class AnswerRequest:
     close_plan: str = ""
     at: Moment | None = None
     rep_present: bool | None = None
+    call: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ def give_answers(context: Context, request: AnswerRequest) -> InspectionResult:
         at = _moment_of(context, request.at)
         before = find_deal(context, request.deal, at)
         actor = _inspector_of(context, before, at)
+        _still_open(context, request.call, at)
         inspection = join_or_open(
             context, before, actor, at, backdated=request.at is not None, rep_present=request.rep_present
         )
@@ -173,6 +176,20 @@ def _inspector_of(context: Context, deal: DealAt, at: Moment) -> Person:
     if deal.status is not Status.OPEN:
         raise Refused(f"{deal.key} is {deal.status.key}; only open deals are inspected")
     return permission.inspector(context, deal.owner, at)
+
+
+def _still_open(context: Context, believed: int | None, at: Moment) -> None:
+    call = None if believed is None else store_calls.call_by_id(context.store.conn, believed)
+    if call is not None and not call.open_at(at):
+        raise Refused(call_is_over(context, call))
+
+
+def call_is_over(context: Context, call: Call) -> str:
+    """Return in one sentence when a call ended and who ended it."""
+    ended = to_datetime(call.end, context.calendar.zone)
+    who = context.people.get(call.ended_by) if call.ended_by is not None else None
+    by = f", by {who.name}" if who else ""
+    return f"this call ended on {ended:%a} {ended.day} {ended:%b %H:%M}{by}; a new inspection opens another call"
 
 
 def _says_the_same(standing: Answer | None, draft: AnswerDraft) -> bool:
