@@ -196,6 +196,12 @@ def last_version(conn: sqlite3.Connection, inspection: int, question: str) -> in
     return int(conn.execute(sql, (inspection, question)).fetchone()[0])
 
 
+def versions_of(conn: sqlite3.Connection, inspection: int) -> dict[str, int]:
+    """Return the number of the newest answer, withdrawn or not, by question."""
+    sql = "SELECT question, max(version) FROM answer WHERE inspection = ? GROUP BY question"
+    return dict(conn.execute(sql, (inspection,)).fetchall())
+
+
 def add_answer(
     conn: sqlite3.Connection,
     inspection: int,

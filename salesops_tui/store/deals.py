@@ -172,6 +172,13 @@ def totals_at(
     return {Category(c): (a, n, i) for c, a, n, i in conn.execute(sql, values)}
 
 
+def commit_now(conn: sqlite3.Connection, period: Period, scope: Scope) -> int:
+    """Return the sum of what is in Commit now, in minor units: one range of the index over Commit."""
+    where, values = _slice(Moment(0), current=True, period=period, scope=scope)
+    sql = f"SELECT coalesce(sum(s.amount), 0) FROM deal_state s WHERE s.category = 3 AND {where}"
+    return int(conn.execute(sql, values).fetchone()[0])
+
+
 def sheet_entries(
     conn: sqlite3.Connection,
     at: Moment,
