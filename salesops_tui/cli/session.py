@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,7 +40,7 @@ class Session:
         """
         store = open_store(self.path, read_only=self.read_only)
         self._stores.append(store)
-        return Context(store, who_is_at_work(store), self.clock, f"{os.getpid()}-{secrets.token_hex(4)}")
+        return Context(store, who_is_at_work(store), self.clock, f"{os.getpid()}-{os.urandom(4).hex()}")
 
     def close(self) -> None:
         """Close what was opened."""

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from urllib.parse import quote
 
 from salesops_tui.errors import SalesopsError, StoreProblem
 from salesops_tui.store.migrations import APPLICATION_ID, SCHEMA_VERSION
@@ -190,7 +189,9 @@ def _look_at_header(path: Path) -> None:
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
+    # What a URI must not hold as it is: the rest, spaces and umlauts included, SQLite takes literally.
+    place = str(path.absolute()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+    uri = f"file:{place}?mode={mode}"
     conn = sqlite3.connect(uri, uri=True, isolation_level=None, cached_statements=256)
     try:
         conn.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -100,7 +99,9 @@ def broken_links(conn: sqlite3.Connection) -> tuple[list[str], int]:
 
 def chain_hash(prev: str, seq: int, body: str, rows_hash: str) -> str:
     """Return the hash of a record row: SHA-256 over the former hash, the number, the body and the rows' hash."""
-    return hashlib.sha256("\n".join((prev, str(seq), body, rows_hash)).encode()).hexdigest()
+    from hashlib import sha256
+
+    return sha256("\n".join((prev, str(seq), body, rows_hash)).encode()).hexdigest()
 
 
 def head(conn: sqlite3.Connection) -> str:

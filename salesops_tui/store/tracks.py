@@ -8,12 +8,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from salesops_tui.domain.calendar import Moment
 from salesops_tui.domain.deal import Category, Claim, DetailVersion, Hold, State, Status, Void
 from salesops_tui.domain.inspection import Answer, AnswerValue, Verdict, rule
-from salesops_tui.domain.projection import Projection, RulingEvent, project
 from salesops_tui.store.policies import Policies
+
+if TYPE_CHECKING:
+    from salesops_tui.domain.projection import Projection, RulingEvent
 
 _CHUNK = 2_000
 
@@ -49,12 +52,16 @@ def standing_answers(conn: sqlite3.Connection, inspections: Iterable[int]) -> di
 
 def projection_of(conn: sqlite3.Connection, policies: Policies, deal: int) -> Projection:
     """Project one deal afresh from its tracks, without writing."""
+    from salesops_tui.domain.projection import project
+
     wanted = json.dumps([deal])
     return project(_claims(conn, wanted)[deal], _details(conn, wanted)[deal], _rulings(conn, policies, wanted)[deal])
 
 
 def rebuild(conn: sqlite3.Connection, policies: Policies, deals: Iterable[int]) -> None:
     """Bring `deal_state` of these deals in line with their tracks; only rows that differ are written."""
+    from salesops_tui.domain.projection import project
+
     waiting = iter(deals)
     while chunk := list(islice(waiting, _CHUNK)):
         wanted = json.dumps(chunk)
@@ -181,6 +188,8 @@ def _details(conn: sqlite3.Connection, wanted: str) -> Mapping[int, list[DetailV
 
 
 def _rulings(conn: sqlite3.Connection, policies: Policies, wanted: str) -> Mapping[int, list[RulingEvent]]:
+    from salesops_tui.domain.projection import RulingEvent
+
     sql = """
         SELECT i.deal, i.id, i.policy, a.change, a.id
         FROM inspection i JOIN answer a ON a.inspection = i.id
