@@ -31,6 +31,7 @@ MONTHS = (
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_MOMENT = re.compile(r"(\d{4})-?\d{2}-?\d{2}([T ].*)?", re.ASCII)
 _PERIOD_NAME = re.compile(r"FY(\d{2}|\d{4})[- ]?Q([1-4])", re.IGNORECASE)
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -177,7 +178,8 @@ class Calendar:
     def read_moment(self, text: str, now: Moment) -> Moment:
         """Read a moment as people type it; a bare date means the end of that local day.
 
-        Accepts `now`, `today`, `yesterday`, `2026-11-16`, `2026-11-16T09:30`, with or without an offset.
+        Accepts `now`, `today`, `yesterday`, `2026-11-16`, `2026-11-16T09:30`, with or without an offset,
+        from 1900 to 2199.
 
         Raises:
             WrongUsage: the text is no moment.
@@ -188,11 +190,14 @@ class Calendar:
             return now
         if word in {"today", "yesterday"}:
             return self.end_of_day(Day(self.day_of(now) - (word == "yesterday")))
+        match = _MOMENT.fullmatch(text)
         try:
-            if re.fullmatch(r"\d{4}-?\d{2}-?\d{2}", text):
+            if not match or not 1900 <= int(match[1]) < 2200:
+                raise ValueError
+            if not match[2]:
                 return self.end_of_day(to_day(date.fromisoformat(text)))
             value = datetime.fromisoformat(text)
-        except (ValueError, OverflowError):
+        except ValueError:
             raise WrongUsage(f"'{text}' is not a moment; write 2026-11-16 or 2026-11-16T09:30") from None
         return to_moment(value if value.tzinfo else value.replace(tzinfo=self.zone))
 
