@@ -51,7 +51,6 @@ def list_calls(session: Session, form: str) -> None:
 def show(session: Session, number: int | None, form: str) -> None:
     """Show a call's minutes; by default of the newest call."""
     from salesops_tui.services.minutes import minutes_of
-    from salesops_tui.services.minutes_text import minutes_markdown
 
     context = session.open()
     found = _find(context, number)
@@ -62,6 +61,8 @@ def show(session: Session, number: int | None, form: str) -> None:
         rows = [(d["id"], d["name"], d["amount"], d["verdict"], d["category_after"]) for d in figures["deals"]]
         emit(form, {}, ("id", "name", "amount", "verdict", "category"), rows)
     else:
+        from salesops_tui.services.minutes_text import minutes_markdown
+
         emit_lines(minutes_markdown(figures).split("\n"))
 
 

@@ -84,6 +84,8 @@ def run(arguments: list[str]) -> int:
     except click.ClickException as error:
         usage = f" (see '{error.ctx.command_path} --help')" if isinstance(error, click.UsageError) and error.ctx else ""
         return _say(error.format_message() + usage, error.exit_code)
+    except UnicodeEncodeError:
+        return _say("the arguments or the file hold bytes that are no text (UTF-8)", 2)
     except (click.Abort, KeyboardInterrupt):
         return _say("stopped; nothing half-done was left", 1)
     except BrokenPipeError:
