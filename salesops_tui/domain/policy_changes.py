@@ -177,20 +177,33 @@ def _phrases(what: str, old: Sequence[str], new: Sequence[str]) -> Iterator[str]
 
 def _calendar(old: Calendar, new: Calendar) -> Iterator[str]:
     yield from _values(old, new, _CALENDAR)
-    regions = dict.fromkeys([*old.holidays, *new.holidays])
-    for region in regions:
-        what = f"holidays of {region}" if region else "holidays where no other region is named"
-        if region not in new.holidays:
-            yield f"{what}: retired"
-            continue
-        then, now = set(old.holidays.get(region, ())), set(new.holidays[region])
-        if region not in old.holidays:
-            yield f"{what}: new, {_days(now)}"
-            continue
-        if then - now:
-            yield f"{what}: no longer {_days(then - now)}"
-        if now - then:
-            yield f"{what}: now also {_days(now - then)}"
+    default_then, default_now = _default_region(old), _default_region(new)
+    if default_then != default_now:
+        yield f"default region of holidays: {default_then or 'none'} → {default_now or 'none'}"
+    for region in dict.fromkeys([*old.holidays, *new.holidays]):
+        if region or not (default_then and default_now):
+            yield from _holidays(region, old.holidays.get(region), new.holidays.get(region))
+
+
+def _default_region(calendar: Calendar) -> str:
+    """Return the name of the region by which everybody else goes, "" where none has just those days."""
+    days = set(calendar.holidays.get("", ()))
+    return next((region for region, off in calendar.holidays.items() if region and set(off) == days), "")
+
+
+def _holidays(region: str, old: Collection[Day] | None, new: Collection[Day] | None) -> Iterator[str]:
+    what = f"holidays of {region}" if region else "holidays where no region is named"
+    if new is None:
+        yield f"{what}: retired"
+        return
+    if old is None:
+        yield f"{what}: new, {_days(new)}"
+        return
+    gone, more = set(old) - set(new), set(new) - set(old)
+    if gone:
+        yield f"{what}: no longer {_days(gone)}"
+    if more:
+        yield f"{what}: now also {_days(more)}"
 
 
 def _days(days: Collection[Day]) -> str:
@@ -202,9 +215,7 @@ def _days(days: Collection[Day]) -> str:
     return f"{len(dates)} days from {dates[0]} to {dates[-1]}"
 
 
-def _plan_rates(
-    old: Mapping[str, Mapping[str, object]], new: Mapping[str, Mapping[str, object]]
-) -> Iterator[str]:
+def _plan_rates(old: Mapping[str, Mapping[str, object]], new: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
     then, now = ({(y, c): r for y, rates in years.items() for c, r in rates.items()} for years in (old, new))
     for place in sorted({*then, *now}):
         before, after = then.get(place), now.get(place)

@@ -103,10 +103,11 @@ def test_reasons_in_another_order_stand_on_other_keys() -> None:
 def test_many_days_are_counted() -> None:
     text = default_policy_text()
     older = read_policy(text, "rules.toml", Day(TODAY - 366))
-    [default_region, region] = policy_changes(older, read_policy(text, "rules.toml", TODAY))[1::2]
-    assert default_region.startswith("holidays of US: now also 1")
-    assert " days from 2032-01-" in default_region
-    assert region.startswith("holidays where no other region is named: now also 1")
+    gone, more = policy_changes(older, read_policy(text, "rules.toml", TODAY))
+    assert gone.startswith("holidays of US: no longer 1")
+    assert gone.endswith("-25")
+    assert more.startswith("holidays of US: now also 1")
+    assert " days from 2032-01-" in more
 
 
 def test_regions_come_and_go() -> None:
@@ -115,6 +116,8 @@ def test_regions_come_and_go() -> None:
     old, new = read_policy(text, "rules.toml"), read_policy(more, "rules.toml")
     assert policy_changes(old, new) == ["holidays of Bavaria: new, 2026-12-24"]
     assert policy_changes(new, old) == ["holidays of Bavaria: retired"]
+    other = read_policy(more.replace('default_region = "US"', 'default_region = "Bavaria"'), "rules.toml")
+    assert policy_changes(new, other) == ["default region of holidays: US → Bavaria"]
 
 
 def test_the_same_policy_changes_nothing_whatever_its_version() -> None:
