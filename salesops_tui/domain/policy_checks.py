@@ -48,9 +48,7 @@ def _stage_order(policy: Policy) -> Iterator[Problem]:
     for i, stage in enumerate(policy.stages):
         path = ("stages", i)
         if not stage.closed and i > first_closed:
-            yield Problem(
-                path, f"'{stage.name}' is open and stands after a closed stage; put the closed ones last"
-            )
+            yield Problem(path, f"'{stage.name}' is open and stands after a closed stage; put the closed ones last")
         if stage.closed and stage.probability_bp:
             yield Problem(
                 (*path, "probability"), f"'{stage.name}' is closed, so nothing is left to weigh: 0 or no line"
@@ -65,9 +63,7 @@ def _categories(policy: Policy) -> Iterator[Problem]:
             yield Problem(("categories", meaning.key, "confidence"), f"{ends} runs backwards")
     for lower, higher in pairwise(by_rank):
         if lower.confidence_low > higher.confidence_low or lower.confidence_high > higher.confidence_high:
-            yield Problem(
-                ("categories", higher.key, "confidence"), f"claims less than {lower.key}, which ranks below"
-            )
+            yield Problem(("categories", higher.key, "confidence"), f"claims less than {lower.key}, which ranks below")
 
 
 def _coverage(policy: Policy) -> Iterator[Problem]:
