@@ -13,6 +13,7 @@ from textual.screen import Screen
 from salesops_tui.services.context import Context
 from salesops_tui.ui.base import BaseScreen
 from salesops_tui.ui.desk import Desk
+from salesops_tui.ui.themes import DARK, LIGHT, chosen_theme
 from salesops_tui.ui.widgets.ascii import AsciiFilter
 
 _LOOK_EVERY = 1.0
@@ -23,11 +24,15 @@ class SalesopsApp(App[None]):
 
     TITLE = "salesops"
     ENABLE_COMMAND_PALETTE = False
-    CSS_PATH = "app.tcss"
+    # Textual does not look for the style sheet of a default screen itself.
+    CSS_PATH = ["app.tcss", "screens/call_sheet.tcss"]
 
     def __init__(self, context: Context, *, ascii_only: bool | None = None) -> None:
         """Make the program; `ascii_only` None looks at the terminal."""
         super().__init__()
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = chosen_theme()
         self.animation_level = "none"
         self.desk = Desk.of(context)
         self._ascii = AsciiFilter() if (needs_ascii() if ascii_only is None else ascii_only) else None

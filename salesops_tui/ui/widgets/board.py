@@ -1,4 +1,4 @@
-"""Lines of text that change in place: headers, footers, panels of facts. Only cells that differ are painted again."""
+"""Lines of text that change in place: headers, footers, panels of facts. Only lines that differ are painted again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import ClassVar
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -23,29 +22,27 @@ Line = Sequence[Cell]
 Writer = Callable[[int], Iterable[Line]]
 """Given the cells of a line, returns the lines. It is asked again when the width changes."""
 
-_STYLES = (
-    "title", "label", "key", "rule", "muted", "good", "warn", "bad", "strong", "accent", "band",
-)  # fmt: skip
+_STYLES = ("title", "label", "key", "muted", "good", "warn", "bad", "strong", "accent", "band")
 
 
 class Board(Widget):
     """Shows what a writer writes, a line a line; what does not fit is cut off.
 
-    Pieces name their style: `title`, `label`, `key`, `rule`, `muted`, `good`, `warn`, `bad`, `strong`, `accent`,
-    `band`. Text only: nothing in a piece is read as markup.
+    Pieces name their style: `title`, `label`, `key`, `muted`, `good`, `warn`, `bad`, `strong`, `accent`, `band`.
+    Text only: nothing in a piece is read as markup.
     """
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"board--{name}" for name in _STYLES}
     DEFAULT_CSS = """
     Board {
-        height: auto;
-        & > .board--title, & > .board--strong, & > .board--key { text-style: bold; }
-        & > .board--key, & > .board--accent { color: $text-accent; }
-        & > .board--label, & > .board--muted, & > .board--rule { color: $text-muted; }
+        & > .board--title, & > .board--strong { text-style: bold; }
+        & > .board--key { color: $text-accent; text-style: bold; }
+        & > .board--label, & > .board--muted { color: $text-muted; }
         & > .board--good { color: $text-success; }
         & > .board--warn { color: $text-warning; }
         & > .board--bad { color: $text-error; }
+        & > .board--accent { color: $text-accent; }
         & > .board--band { text-style: reverse; }
     }
     """
@@ -55,6 +52,7 @@ class Board(Widget):
         self._writer: Writer = writer or (lambda _width: ())
         self._strips: list[Strip] = []
         self._width = -1
+        self._looks: dict[str, Style] = {}
 
     def show(self, writer: Writer) -> None:
         """Show what this writer writes from now on."""
@@ -62,76 +60,41 @@ class Board(Widget):
         self.rewrite()
 
     def rewrite(self) -> None:
-        """Ask the writer again and paint what differs."""
-        if not self.is_mounted or not self.size.width:
-            self._width = -1
+        """Ask the writer again and paint the lines that differ."""
+        width, height = self.size
+        if not width:
             return
-        before, self._strips = self._strips, self._written(self.size.width)
-        nothing = self._blank(self.size.width)
-        for y in range(self.size.height):
-            old = before[y] if y < len(before) else nothing
-            new = self._strips[y] if y < len(self._strips) else nothing
-            if changed := _difference(old, new):
-                self.refresh(Region(changed[0], y, changed[1] - changed[0], 1))
+        before = [self.render_line(y) for y in range(height)] if self._width == width else []
+        self._write(width)
+        for y in range(height):
+            if y >= len(before) or before[y] != self.render_line(y):
+                self.refresh(Region(0, y, width, 1))
 
     def render_line(self, y: int) -> Strip:
         if self._width != self.size.width:
-            self._strips = self._written(self.size.width)
-        return self._strips[y] if y < len(self._strips) else self._blank(self.size.width)
-
-    def on_resize(self, event: events.Resize) -> None:
-        if event.size.width != self._width:
-            self._width = -1
-            self.refresh()
+            self._write(self.size.width)
+        return self._strips[y] if y < len(self._strips) else Strip.blank(self._width, self._look(""))
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._width = -1
+        self._looks.clear()
 
-    def _written(self, width: int) -> list[Strip]:
+    def _write(self, width: int) -> None:
         self._width = width
-        return [self._strip(line, width) for line in self._writer(width)]
+        self._strips = [self._strip(line, width) for line in self._writer(width)]
 
     def _strip(self, line: Line, width: int) -> Strip:
         segments = []
         for piece in line:
             text, name = (piece, "") if isinstance(piece, str) else piece
             segments.append(Segment(plain(text), self._look(name)))
-        return Strip(segments).adjust_cell_length(width, self._look("")).simplify()
-
-    def _blank(self, width: int) -> Strip:
-        return Strip.blank(width, self._look(""))
+        return Strip(segments).adjust_cell_length(width, self._look(""))
 
     def _look(self, name: str) -> Style:
-        return self.get_component_rich_style(f"board--{name}") if name else self.rich_style
-
-
-def _difference(old: Strip, new: Strip) -> tuple[int, int] | None:
-    """The first cell that differs and the one after the last, or None where the lines look alike."""
-    if old == new:
-        return None
-    if old.cell_length != new.cell_length:
-        return 0, new.cell_length
-    before, after = _cells(old), _cells(new)
-    if len(before) != len(after):
-        return 0, new.cell_length
-    apart = [x for x, (a, b) in enumerate(zip(before, after, strict=True)) if a != b]
-    if not apart:
-        return None
-    # A letter two cells wide is painted as a whole.
-    return max(0, apart[0] - 1), min(new.cell_length, apart[-1] + 2)
-
-
-def _cells(strip: Strip) -> list[tuple[str, Style | None]]:
-    cells: list[tuple[str, Style | None]] = []
-    for text, style, _ in strip:
-        for letter in text:
-            width = cell_len(letter)
-            if width:
-                cells += [(letter, style)] + [("", style)] * (width - 1)
-            elif cells:
-                cells[-1] = (cells[-1][0] + letter, style)
-    return cells
+        if name not in self._looks:
+            self._looks[name] = self.get_component_rich_style(f"board--{name}") if name else self.rich_style
+        return self._looks[name]
 
 
 def width_of(line: Line) -> int:
@@ -161,3 +124,12 @@ def clip(line: Line, width: int) -> list[Cell]:
         kept.append((text, name))
         width -= size
     return kept
+
+
+def widest(variants: Iterable[Line], width: int) -> list[Cell]:
+    """Return the first of several ways to say the same that fits, else the last of them cut."""
+    line: Line = ()
+    for line in variants:
+        if width_of(line) <= width:
+            break
+    return clip(line, width)

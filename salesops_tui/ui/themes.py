@@ -1,0 +1,72 @@
+"""Colours: two calm themes, the terminal's own sixteen where it has no more, and which of them to start with."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from textual.theme import Theme
+
+DARK = Theme(
+    name="salesops-dark",
+    primary="#6ea8e0",
+    secondary="#8fb0c8",
+    accent="#7fc0c8",
+    success="#8cbf7d",
+    warning="#e2b45f",
+    error="#e5807b",
+    foreground="#d6dae1",
+    background="#14171c",
+    surface="#1b1f26",
+    panel="#262b34",
+    variables={
+        "block-cursor-background": "#2b4764",
+        "block-cursor-foreground": "#ffffff",
+        "block-cursor-blurred-background": "#232a33",
+        "block-cursor-blurred-foreground": "#d6dae1",
+        "scrollbar": "#39414d",
+        "scrollbar-background": "#14171c",
+        "border": "#39414d",
+    },
+)
+
+LIGHT = Theme(
+    name="salesops-light",
+    dark=False,
+    primary="#1f5fbf",
+    secondary="#3f6b86",
+    accent="#0f6b7a",
+    success="#2c7434",
+    warning="#8a5a00",
+    error="#b3261e",
+    foreground="#24292f",
+    background="#fbfbf9",
+    surface="#f1f2f0",
+    panel="#e4e6e3",
+    variables={
+        "block-cursor-background": "#cfe0f5",
+        "block-cursor-foreground": "#10151b",
+        "block-cursor-blurred-background": "#e6eaee",
+        "block-cursor-blurred-foreground": "#24292f",
+        "scrollbar": "#bcc3ca",
+        "scrollbar-background": "#fbfbf9",
+        "border": "#bcc3ca",
+    },
+)
+
+
+def chosen_theme(environment: Mapping[str, str] | None = None) -> str:
+    """Return the theme to start with: `$SALESOPS_THEME`, else one that fits what the terminal says of itself.
+
+    A terminal of sixteen colours keeps its own palette and background; so does one without colours.
+    """
+    env = os.environ if environment is None else environment
+    if named := env.get("SALESOPS_THEME", "").strip():
+        return {"dark": DARK.name, "light": LIGHT.name}.get(named, named)
+    # Terminals that set it say "foreground;background"; 7 and 9 to 15 are the light ones of the sixteen.
+    background = env.get("COLORFGBG", "").rpartition(";")[2]
+    light = background in {"7", "9", "10", "11", "12", "13", "14", "15"}
+    many = "256" in env.get("TERM", "") or env.get("COLORTERM", "") in ("truecolor", "24bit")
+    if "NO_COLOR" in env or not (many or env.get("TERM_PROGRAM") or "kitty" in env.get("TERM", "")):
+        return "ansi-light" if light else "ansi-dark"
+    return LIGHT.name if light else DARK.name
