@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -116,9 +115,9 @@ class Company:
     def draft(self, question: str, value: str) -> AnswerDraft:
         draft = AnswerDraft(question, AnswerValue(value))
         if value == "yes" and question == "risk_and_mitigation":
-            return replace(draft, risk="their counsel is out", mitigation="exec call booked")
+            return draft._replace(risk="their counsel is out", mitigation="exec call booked")
         if value == "yes" and question == "recent_meeting":
-            return replace(draft, met_day=to_day(self.time.date() - timedelta(days=1)))
+            return draft._replace(met_day=to_day(self.time.date() - timedelta(days=1)))
         return draft
 
     def pass_(self, deal: str, *, by: str | None = None) -> InspectionResult:

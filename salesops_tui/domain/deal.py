@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import IntEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 from salesops_tui.domain.calendar import Day, Moment
 
@@ -110,8 +111,7 @@ def category_of(status: Status, rep_category: Category, hold: Hold) -> Category:
     return Category.COMMIT if hold is Hold.RESTORED else rep_category
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """What the CRM said of a deal from a moment on.
 
     Attributes:
@@ -135,8 +135,7 @@ class Claim:
     status: Status
 
 
-@dataclass(frozen=True, slots=True)
-class Detail:
+class Detail(NamedTuple):
     """What is known of a deal beside the claim.
 
     Attributes:
@@ -163,11 +162,10 @@ class Detail:
     loss_reason: str = ""
     competitor: str = ""
     owner_text: str = ""
-    extra: Mapping[str, str] = field(default_factory=dict)
+    extra: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class DetailVersion:
+class DetailVersion(NamedTuple):
     """A row of details, valid from a moment on."""
 
     id: int
@@ -176,8 +174,7 @@ class DetailVersion:
     economic_buyer: str
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """What a deal was from `valid_from` (inclusive) to `valid_to` (exclusive): one row of its history.
 
     Attributes:

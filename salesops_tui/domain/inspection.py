@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from salesops_tui.domain.calendar import Calendar, Day, Moment
 from salesops_tui.domain.policy import Policy, Question, QuestionKind
@@ -37,8 +37,7 @@ class Verdict(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerDraft:
+class AnswerDraft(NamedTuple):
     """An answer as somebody wants to give it.
 
     Attributes:
@@ -57,8 +56,7 @@ class AnswerDraft:
     repeats: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """An answer as it was given and still stands.
 
     Attributes:
@@ -89,8 +87,7 @@ class Answer:
         return f"{self.value.label} ({beside})" if beside else self.value.label
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(NamedTuple):
     """The verdict of one inspection and since when it counts (None while it is open)."""
 
     verdict: Verdict
@@ -100,8 +97,7 @@ class Ruling:
     unsupported_yes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What is on file about a deal when a question is asked.
 
     Attributes:
@@ -177,19 +173,15 @@ def _check_risk(policy: Policy, question: Question, draft: AnswerDraft) -> Answe
     risk, mitigation = draft.risk.strip(), draft.mitigation.strip()
     if not risk or not mitigation:
         missing = "risk" if not risk else "mitigation"
-        raise Refused(
-            f"a yes to {question.key} needs both the risk and the mitigation; the {missing} is blank"
-        )
+        raise Refused(f"a yes to {question.key} needs both the risk and the mitigation; the {missing} is blank")
     bare = " ".join(risk.casefold().strip(" .!").split())
     if bare in {phrase.casefold() for phrase in policy.inspection.no_risk_phrases}:
-        raise Refused(
-            f"'{risk}' is not an answer: name the one thing that could stop this deal, or answer dont_know"
-        )
+        raise Refused(f"'{risk}' is not an answer: name the one thing that could stop this deal, or answer dont_know")
     kinds = [kind.key for kind in policy.risk_kinds]
     kind = draft.risk_kind or ("other" if "other" in kinds or not kinds else kinds[-1])
     if kinds and kind not in kinds:
         raise Refused(f"'{kind}' is not a kind of risk; choose {', '.join(kinds)}")
-    return _changed(draft, risk=risk, mitigation=mitigation, risk_kind=kind)
+    return draft._replace(risk=risk, mitigation=mitigation, risk_kind=kind)
 
 
 def _check_meeting(calendar: Calendar, question: Question, draft: AnswerDraft, facts: Facts) -> AnswerDraft:
@@ -204,13 +196,7 @@ def _check_meeting(calendar: Calendar, question: Question, draft: AnswerDraft, f
             f"that meeting was {ago} business days ago, more than {question.business_days}: "
             "name a later one, or answer no"
         )
-    return _changed(draft, met_day=met)
-
-
-def _changed(draft: AnswerDraft, **values: object) -> AnswerDraft:
-    from dataclasses import replace
-
-    return replace(draft, **values)  # type: ignore[arg-type]
+    return draft._replace(met_day=met)
 
 
 def proposed_meeting(calendar: Calendar, question: Question, facts: Facts) -> Day | None:
@@ -259,8 +245,7 @@ class Reach(StrEnum):
     CAPPED = "capped"
 
 
-@dataclass(frozen=True, slots=True)
-class QueueFacts:
+class QueueFacts(NamedTuple):
     """What decides a deal's place in the queue of a call.
 
     Attributes:
@@ -303,7 +288,7 @@ def queue_key(deal: QueueFacts) -> tuple[int, bool, bool, int]:
         band = 1
     else:
         band = 2
-    return (band, not deal.new_since_call, deal.slips < 2, -deal.amount)  # noqa: PLR2004
+    return (band, not deal.new_since_call, deal.slips < 2, -deal.amount)
 
 
 def needs_asking(policy: Policy, last: Sequence[Answer], current_pass: bool) -> tuple[str, ...]:

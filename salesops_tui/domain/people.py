@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 UNASSIGNED = "unassigned"
 """Key of the person who stands for owners that nobody knows; seen only in "everybody"."""
@@ -18,8 +19,7 @@ class Role(StrEnum):
     OPS = "ops"
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """Somebody in the store.
 
     Attributes:

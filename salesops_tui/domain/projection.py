@@ -7,7 +7,7 @@ store can be checked by building it again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from salesops_tui.domain.calendar import FOREVER, Day, Moment
 from salesops_tui.domain.deal import (
@@ -68,9 +68,7 @@ class Projection:
     contested: int
 
 
-def project(
-    claims: Iterable[Claim], details: Iterable[DetailVersion], rulings: Iterable[RulingEvent]
-) -> Projection:
+def project(claims: Iterable[Claim], details: Iterable[DetailVersion], rulings: Iterable[RulingEvent]) -> Projection:
     """Return what the deal was from its first claim on.
 
     Events of the same moment make one change, in the order in which they were recorded. Details before the
@@ -87,7 +85,7 @@ def project(
         if states and _same(states[-1], state):
             continue
         if states:
-            states[-1] = replace(states[-1], valid_to=moment)
+            states[-1] = states[-1]._replace(valid_to=moment)
         states.append(state)
     return Projection(tuple(states), walk.contested)
 
@@ -111,7 +109,7 @@ def _by_moment(events: Sequence[Event]) -> Iterable[tuple[Moment, list[Event]]]:
 
 
 def _same(before: State, after: State) -> bool:
-    return replace(after, valid_from=before.valid_from) == before
+    return after._replace(valid_from=before.valid_from) == before
 
 
 def _state(walk: _Walk, claim: Claim, moment: Moment) -> State:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from salesops_tui.domain.calendar import Moment, iso_day, to_datetime
 from salesops_tui.domain.deal import Category, Status
@@ -306,7 +306,7 @@ def _record(
 
 
 def _plain_answer(draft: AnswerDraft) -> dict[str, object]:
-    plain = {name: value for name, value in asdict(draft).items() if value not in ("", None)}
+    plain = {name: value for name, value in draft._asdict().items() if value not in ("", None)}
     if draft.met_day is not None:
         plain["met_day"] = iso_day(draft.met_day)
     plain["value"] = draft.value.value

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from salesops_tui.domain.calendar import Moment, Period, iso_day
 from salesops_tui.domain.deal import Category, Hold, State, Status, Void
@@ -20,8 +19,7 @@ from salesops_tui.store import tracks
 from salesops_tui.store.deals import DealAt
 
 
-@dataclass(frozen=True, slots=True)
-class DealFilter:
+class DealFilter(NamedTuple):
     """What narrows a list of deals; empty fields narrow nothing."""
 
     categories: Collection[Category] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from salesops_tui.domain.calendar import Moment, Period
 from salesops_tui.domain.deal import Category, Hold, Void
@@ -20,8 +21,7 @@ from salesops_tui.store.deals import DealAt, SheetEntry
 from salesops_tui.store.tracks import standing_answers
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(NamedTuple):
     """Since when changes are counted, and what that moment is ("the call", "the import", "the week's start")."""
 
     moment: Moment

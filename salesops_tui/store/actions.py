@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from salesops_tui.domain.calendar import FOREVER, Day, Moment
 
@@ -19,8 +19,7 @@ _SQL = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """Something that somebody will do about a deal by a day.
 
     Attributes:
@@ -37,8 +36,7 @@ class Action:
     status: str
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """A text of one kind that somebody here wrote on a deal."""
 
     kind: str

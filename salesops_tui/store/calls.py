@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from salesops_tui.domain.calendar import Moment
 from salesops_tui.domain.inspection import Answer, AnswerDraft
@@ -16,8 +15,7 @@ _CALL = "id, scope, kind, period, started_at, started_by, lapses_at, ended_at, e
 _INSPECTION = "id, deal, call, policy, opened_at, opened_by, rep_present, backdated"
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """One sitting in which deals are inspected.
 
     Attributes:
@@ -49,8 +47,7 @@ class Call:
         return self.lapses_at if self.ended_at is None else self.ended_at
 
 
-@dataclass(frozen=True, slots=True)
-class Inspection:
+class Inspection(NamedTuple):
     """One deal's walk through the questions within one call."""
 
     id: int

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from salesops_tui.domain.calendar import FOREVER, Day, Moment, Period
 from salesops_tui.domain.deal import Category, Detail, Hold, Status, Void
@@ -29,8 +28,7 @@ _JOINS = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class DealAt:
+class DealAt(NamedTuple):
     """A deal as it was at one moment, with what a list shows.
 
     Attributes:
@@ -73,8 +71,7 @@ class DealAt:
         return self.good_until >= at
 
 
-@dataclass(frozen=True, slots=True)
-class SheetEntry:
+class SheetEntry(NamedTuple):
     """What the call sheet needs to know of every Commit or capped deal before it shows any.
 
     Attributes:

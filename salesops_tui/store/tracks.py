@@ -6,7 +6,6 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -101,7 +100,7 @@ class _Edits:
             same += 1
         if same < len(stored) and same < len(states):
             number, old = stored[same]
-            if replace(old, valid_to=states[same].valid_to) == states[same]:
+            if old._replace(valid_to=states[same].valid_to) == states[same]:
                 self.ends.append((states[same].valid_to, number))
                 same += 1
         self.gone.extend((number,) for number, _ in stored[same:])
