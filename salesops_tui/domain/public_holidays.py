@@ -33,14 +33,10 @@ def public_holidays(country: str, subdivision: str, first_year: int, last_year: 
 
     parts = holidays.list_supported_countries().get(country)
     if parts is None:
-        raise NoSuchCountryError(
-            f"{shown(country)} is not a country code; write two capital letters, as in DE"
-        )
+        raise NoSuchCountryError(f"{shown(country)} is not a country code; write two capital letters, as in DE")
     if subdivision and subdivision not in parts:
         raise NoSuchPartError(f"{shown(subdivision)} is not a part of {country}{_choice(parts)}")
-    days = holidays.country_holidays(
-        country, subdiv=subdivision or None, years=range(first_year, last_year + 1)
-    )
+    days = holidays.country_holidays(country, subdiv=subdivision or None, years=range(first_year, last_year + 1))
     return frozenset(to_day(day) for day in days)
 
 
