@@ -26,6 +26,7 @@ _COMMANDS = {
     "init": "start:init",
     "inspect": "inspecting:inspect",
     "log": "log:log",
+    "movement": "movement:movement",
     "people": "people:people",
     "policy": "policy:policy",
     "verify": "log:verify",

@@ -317,8 +317,13 @@ CREATE TABLE deal_state (
 ) STRICT;
 CREATE INDEX state_commit ON deal_state (close_day, valid_to, valid_from, owner, amount, good_until, category)
     WHERE category = 3;
-CREATE INDEX state_commit_begins ON deal_state (valid_from, deal) WHERE category = 3;
-CREATE INDEX state_commit_ends ON deal_state (valid_to, deal) WHERE category = 3 AND valid_to < 9000000000000000000;
+CREATE INDEX state_commit_begins ON deal_state (valid_from, close_day, owner, deal) WHERE category = 3;
+CREATE INDEX state_commit_ends ON deal_state (valid_to, close_day, owner, deal)
+    WHERE category = 3 AND valid_to < 9000000000000000000;
+CREATE INDEX state_won ON deal_state (close_day, valid_to, valid_from, owner, amount) WHERE status = 1;
+CREATE INDEX state_won_begins ON deal_state (valid_from, close_day, owner, deal) WHERE status = 1;
+CREATE INDEX state_won_ends ON deal_state (valid_to, close_day, owner, deal)
+    WHERE status = 1 AND valid_to < 9000000000000000000;
 CREATE INDEX state_now ON deal_state (close_day, owner, category, amount, good_until, hold, deal)
     WHERE valid_to = 9000000000000000000;
 """
