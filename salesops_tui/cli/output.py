@@ -107,20 +107,15 @@ def _csv(rows: Sequence[Sequence[Cell]]) -> str:
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> list[str]:
-    from rich.cells import cell_len
+    from salesops_tui.ui.widgets.columns import cells, fit
 
-    cells = [[_clean("" if v is None else str(v)).replace("\n", " ") for v in row] for row in rows]
-    widths = [max([cell_len(c), *(cell_len(row[i]) for row in cells)]) for i, c in enumerate(columns)]
+    lines = [list(columns), *(["" if v is None else str(v) for v in row] for row in rows)]
+    widths = [max(cells(line[i]) for line in lines) for i in range(len(columns))]
     right = _right_aligned(rows, len(columns))
-
-    def line(values: Sequence[str]) -> str:
-        padded = (
-            " " * (w - cell_len(v)) + v if r else v + " " * (w - cell_len(v))
-            for v, w, r in zip(values, widths, right, strict=True)
-        )
-        return "  ".join(padded).rstrip()
-
-    return [line(list(columns)), *map(line, cells)]
+    return [
+        "  ".join(fit(v, w, "right" if r else "left") for v, w, r in zip(line, widths, right, strict=True)).rstrip()
+        for line in lines
+    ]
 
 
 def _markdown(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> list[str]:

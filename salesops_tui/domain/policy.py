@@ -7,11 +7,11 @@ checks on it, live in `policy_file`; a store keeps the checked policy as JSON, r
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from salesops_tui.domain.calendar import Calendar, Day
 
@@ -30,16 +30,14 @@ class QuestionKind(StrEnum):
     WITHIN_BUSINESS_DAYS = "within_business_days"
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """An entry of a short list: why an answer failed, what kind of risk, why a deal was lost."""
 
     key: str
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """One inspection question, as worded in one version of the policy.
 
     Attributes:
@@ -61,8 +59,7 @@ class Question:
     facts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(NamedTuple):
     """Where the buyer is, defined by an action of the buyer that can be checked.
 
     Attributes:
@@ -80,8 +77,7 @@ class Stage:
     closed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CategoryMeaning:
+class CategoryMeaning(NamedTuple):
     """What a forecast category means in words, and the confidence in percent that it claims."""
 
     key: str
@@ -90,8 +86,7 @@ class CategoryMeaning:
     confidence_high: int
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(NamedTuple):
     """The open pipeline that a segment needs, as multiples of quota."""
 
     segment: str
@@ -99,8 +94,7 @@ class Coverage:
     high: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class InspectionRules:
+class InspectionRules(NamedTuple):
     """How long a pass holds and what voids it.
 
     Attributes:
@@ -121,8 +115,7 @@ class InspectionRules:
     slips_need_plan: int = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Thresholds:
+class Thresholds(NamedTuple):
     """Figures at which something is flagged or asked about.
 
     Attributes:
@@ -206,14 +199,14 @@ def policy_to_plain(policy: Policy) -> dict[str, Any]:
     """Turn a policy into values that JSON can carry; `policy_from_plain` is the way back."""
     plain = {f.name: getattr(policy, f.name) for f in fields(policy) if f.name not in {"calendar", "version"}}
     plain |= {
-        "questions": [asdict(q) for q in policy.questions],
-        "stages": [asdict(s) for s in policy.stages],
-        "categories": [asdict(c) for c in policy.categories],
+        "questions": [q._asdict() | {"reasons": [r._asdict() for r in q.reasons]} for q in policy.questions],
+        "stages": [s._asdict() for s in policy.stages],
+        "categories": [c._asdict() for c in policy.categories],
         "coverage": [{"segment": c.segment, "low": str(c.low), "high": str(c.high)} for c in policy.coverage],
-        "inspection": asdict(policy.inspection),
-        "thresholds": asdict(policy.thresholds),
-        "risk_kinds": [asdict(r) for r in policy.risk_kinds],
-        "loss_reasons": [asdict(r) for r in policy.loss_reasons],
+        "inspection": policy.inspection._asdict(),
+        "thresholds": policy.thresholds._asdict(),
+        "risk_kinds": [r._asdict() for r in policy.risk_kinds],
+        "loss_reasons": [r._asdict() for r in policy.loss_reasons],
         "plan_rates": {y: {c: str(r) for c, r in rates.items()} for y, rates in policy.plan_rates.items()},
         "calendar": _calendar_to_plain(policy.calendar),
     }

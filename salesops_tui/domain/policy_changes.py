@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
 from typing import Any, TypeVar
 
 from salesops_tui.domain.calendar import MONTHS, WEEKDAYS, Calendar, Day, to_date
@@ -70,8 +69,8 @@ _STAGE = {
     "probability_bp": "probability",
     "closed": "closed as",
 }
-_INSPECTION = {f.name: f"inspection.{f.name}" for f in fields(InspectionRules) if f.name != "no_risk_phrases"}
-_THRESHOLDS = {f.name: f"thresholds.{f.name}" for f in fields(Thresholds)}
+_INSPECTION = {name: f"inspection.{name}" for name in InspectionRules._fields if name != "no_risk_phrases"}
+_THRESHOLDS = {name: f"thresholds.{name}" for name in Thresholds._fields}
 _SPOKEN: dict[str, Callable[[Any], str]] = {
     "fiscal_start_month": lambda month: MONTHS[month - 1],
     "week_start": lambda day: WEEKDAYS[day],

@@ -134,34 +134,41 @@ def altered(value: Any) -> Any:
         return value ^ {Day(700_000)}
     if isinstance(value, dict):
         return {**value, "other": next(iter(value.values()))} if value else {"FY26": {"CHF": Decimal(1)}}
-    if isinstance(value, tuple):
-        return (*value[:-1], altered(value[-1])) if value else ("something",)
     if isinstance(value, Reason):
         return Reason(value.key, f"{value.label}!")
+    if isinstance(value, tuple):
+        return (*value[:-1], altered(value[-1])) if value else ("something",)
     return f"{value}!"
 
 
 def every_small_change(whole: Any) -> Iterator[tuple[str, Any]]:
     """Yield the whole with one field changed, for each field of it and of what it holds."""
-    for field in fields(whole):
-        value = getattr(whole, field.name)
-        if field.name in {"version", "rank"}:  # the one is bookkeeping, the other follows from the order
+    for name in names_of(whole):
+        value = getattr(whole, name)
+        if name in {"version", "rank"}:  # the one is bookkeeping, the other follows from the order
             continue
-        if hasattr(value, "__dataclass_fields__"):
-            for name, inner in every_small_change(value):
-                yield f"{field.name}.{name}", replace(whole, **{field.name: inner})
-        elif isinstance(value, tuple) and value and len(fields_of(value[0])) > 2:
-            for name, inner in every_small_change(value[0]):
-                yield f"{field.name}[0].{name}", replace(whole, **{field.name: (inner, *value[1:])})
-            yield f"{field.name} fewer", replace(whole, **{field.name: value[1:]})
+        if names_of(value) and not isinstance(value, Reason):
+            for inside, inner in every_small_change(value):
+                yield f"{name}.{inside}", but(whole, name, inner)
+        elif isinstance(value, tuple) and value and len(names_of(value[0])) > 2:
+            for inside, inner in every_small_change(value[0]):
+                yield f"{name}[0].{inside}", but(whole, name, (inner, *value[1:]))
+            yield f"{name} fewer", but(whole, name, value[1:])
             if len(value) > 1:
-                yield f"{field.name} reversed", replace(whole, **{field.name: value[::-1]})
+                yield f"{name} reversed", but(whole, name, value[::-1])
         else:
-            yield field.name, replace(whole, **{field.name: altered(value)})
+            yield name, but(whole, name, altered(value))
 
 
-def fields_of(value: Any) -> tuple[Any, ...]:
-    return fields(value) if hasattr(value, "__dataclass_fields__") else ()
+def names_of(value: Any) -> tuple[str, ...]:
+    if hasattr(value, "__dataclass_fields__"):
+        return tuple(field.name for field in fields(value))
+    return getattr(value, "_fields", ())
+
+
+def but(whole: Any, name: str, value: Any) -> Any:
+    change = {name: value}
+    return replace(whole, **change) if hasattr(whole, "__dataclass_fields__") else whole._replace(**change)
 
 
 SECOND_STAGE = '[[stages]]\nkey = "b"\nname = "Beta"\nbuyer_action = "Stayed"\n[[stages]]'

@@ -103,6 +103,12 @@ def _places(kept: Sequence[int], widths: Sequence[int], gap: int) -> Iterator[Pl
             x += width + gap
 
 
+def cells(text: str) -> int:
+    """Return how many cells a text takes, once made plain."""
+    safe = plain(text)
+    return len(safe) if safe.isascii() else cell_len(safe)
+
+
 def fit(text: str, width: int, align: Literal["left", "right"] = "left") -> str:
     """Return the text as exactly `width` cells: padded, or cut with `…`. It is made plain on the way.
 
