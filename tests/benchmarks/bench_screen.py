@@ -1,0 +1,131 @@
+"""The screen of the program against a bare Textual app: its start, its keys, its memory, and what it does at rest."""
+
+import sys
+from collections import defaultdict
+from collections.abc import Sequence
+from statistics import median
+from typing import NamedTuple
+
+from tests.benchmarks import bare_app
+from tests.benchmarks.figures import Figure
+from tests.benchmarks.setting import Setting
+from tests.benchmarks.terminal import Emulator, Program
+
+SETTLING = 2.0
+"""Seconds after the start at which memory is looked at and the first key is pressed."""
+
+
+class Pressed(NamedTuple):
+    """A key: when it was pressed, and which chunks came of it."""
+
+    at: float
+    first: int
+    last: int
+
+
+Samples = defaultdict[str, list[float]]
+"""Figures by name, of all runs of one program."""
+
+
+def run(setting: Setting) -> list[Figure]:
+    """Start both in turn, and compare."""
+    ours, bare = Samples(list), Samples(list)
+    for number in range(setting.runs + 1):
+        for samples, command, finished in (
+            (ours, setting.opened, setting.finished),
+            (bare, [sys.executable, bare_app.__file__], bare_app.FINISHED),
+        ):
+            counted = samples if number else Samples(list)
+            one_run(counted, command, finished, setting, idle=setting.idle if number == 1 else 0)
+    return figures(ours, bare)
+
+
+def figures(ours: Samples, bare: Samples) -> list[Figure]:
+    def compared(what: str, unit: str, **budget: float) -> Figure:
+        return Figure(what, unit, ours[what], bare[what], **budget)
+
+    return [
+        compared("first useful frame", "ms", most_ratio=1.0),
+        compared("bytes of the start", "bytes"),
+        compared("cursor move", "ms", most_ratio=1.0),
+        compared("bytes of a cursor move", "bytes", most=500),
+        compared("one-row scroll", "ms", most_ratio=1.0),
+        compared("bytes of a one-row scroll", "bytes", most=7000),
+        compared("memory after two seconds", "MB", most_ratio=1.3),
+        compared("CPU at rest", "ms a second", most=3),
+        compared("bytes at rest", "bytes a minute", most=0),
+    ]
+
+
+def one_run(samples: Samples, command: Sequence[str], finished: str, setting: Setting, idle: float) -> None:
+    """Start a program once, press its keys, leave it alone, and read afterwards what it wrote."""
+    with Program(command, columns=setting.columns, rows=setting.rows) as program:
+        program.wait(SETTLING)
+        program.wait_quiet(0.5, 60)
+        started = len(program.chunks)
+        samples["memory after two seconds"].append(program.memory() / 2**20)
+        moves = [press(program, key) for key in up_and_down(setting.keys)]
+        for _ in range(setting.rows):
+            press(program, "down")
+        scrolls = [press(program, "down") for _ in range(min(setting.keys, 20))]
+        if idle:
+            rest(samples, program, idle)
+    emulator = Emulator(setting.columns, setting.rows)
+    read_start(samples, program, emulator, started, finished)
+    done = started
+    for what, keys in (("cursor move", moves), ("one-row scroll", scrolls)):
+        done = read_keys(samples, program, emulator, done, what, keys)
+
+
+def up_and_down(count: int) -> list[str]:
+    """Keys that stay within the first screen."""
+    return [("down" if n // 5 % 2 == 0 else "up") for n in range(count)]
+
+
+def press(program: Program, key: str) -> Pressed:
+    first = len(program.chunks)
+    at = program.press(key)
+    program.wait_any()
+    program.wait_quiet()
+    return Pressed(at, first, len(program.chunks))
+
+
+def rest(samples: Samples, program: Program, seconds: float) -> None:
+    program.wait(1.0)
+    cpu, written, begun = program.cpu(), program.written, program.now
+    program.wait(seconds)
+    lasted = program.now - begun
+    samples["CPU at rest"].append((program.cpu() - cpu) * 1000 / lasted)
+    samples["bytes at rest"].append((program.written - written) * 60 / lasted)
+
+
+def read_start(samples: Samples, program: Program, emulator: Emulator, until: int, finished: str) -> None:
+    seen = None
+    for chunk in program.chunks[:until]:
+        if emulator.feed(chunk.data) and seen is None and finished in emulator.text:
+            seen = chunk.at
+    if seen is None:
+        raise SystemExit(f"{finished!r} was never on the screen, which was:\n{emulator.text}")
+    samples["first useful frame"].append(seen * 1000)
+    samples["bytes of the start"].append(sum(len(chunk.data) for chunk in program.chunks[:until]))
+
+
+def read_keys(
+    samples: Samples, program: Program, emulator: Emulator, done: int, what: str, keys: Sequence[Pressed]
+) -> int:
+    """Take the median over the keys of a run: when the last cell changed, and how many bytes came."""
+    taken = Samples(list)
+    for key in keys:
+        for chunk in program.chunks[done : key.first]:
+            emulator.feed(chunk.data)
+        answer = program.chunks[key.first : key.last]
+        changes = [chunk.at for chunk in answer if emulator.feed(chunk.data)]
+        if changes:
+            taken[what].append((changes[-1] - key.at) * 1000)
+            taken[f"bytes of a {what}"].append(sum(len(chunk.data) for chunk in answer))
+        done = key.last
+    if not taken:
+        raise SystemExit(f"no key changed the screen ({what}), which was:\n{emulator.text}")
+    for name, values in taken.items():
+        samples[name].append(median(values))
+    return done
