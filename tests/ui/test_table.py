@@ -1,75 +1,19 @@
-import asyncio
 from array import array
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from rich.cells import cell_len
-from textual import on
-from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.filter import LineFilter
-from textual.message import Message
-from textual.strip import Strip
 
-from salesops_tui.ui import present
 from salesops_tui.ui.widgets.ascii import AsciiFilter
-from salesops_tui.ui.widgets.columns import Column
-from salesops_tui.ui.widgets.source import NOTHING, Pages, Row, RowSource, Section, Source
+from salesops_tui.ui.widgets.source import NOTHING, Pages, Row, RowSource, Section
 from salesops_tui.ui.widgets.table import Table
 from tests.hostile import CORPUS
+from tests.ui.listing import Counting, Listing, deal, deals, table_lines
 from tests.ui.snapshots import check, screen_lines, settled
 from tests.ui.test_present import assert_printable_only
-
-COLUMNS = [
-    Column("deal", "Deal", 24, least=12, flex=True),
-    Column("owner", "Owner", 12, least=6, rank=2),
-    Column("amount", "Amount", 8, align="right"),
-    Column("close", "Close", 10, least=6, rank=1, shorten=present.without_weekday),
-    Column("asked", "Asked", 5, rank=3),
-]
-
-
-class Counting(Table):
-    """A table that knows which of its lines were painted."""
-
-    painted: list[int]
-
-    def render_line(self, y: int) -> Strip:
-        self.painted.append(y)
-        return super().render_line(y)
-
-
-class Listing(App[None]):
-    def __init__(self, source: Source = NOTHING, **options: Any) -> None:
-        super().__init__()
-        self.table = Counting(COLUMNS, source, **options)
-        self.table.painted = []
-        self.told: list[Message] = []
-
-    def compose(self) -> ComposeResult:
-        yield self.table
-
-    @on(Table.Moved)
-    @on(Table.Opened)
-    @on(Table.Folded)
-    @on(Table.TitleClicked)
-    def note(self, message: Message) -> None:
-        self.told.append(message)
-
-    def moves(self) -> list[object]:
-        return [message.key for message in self.told if isinstance(message, Table.Moved)]
-
-
-def deal(number: int) -> Row:
-    return Row((f"Deal {number}", "Lee Park", f"{number}k", "Fri 11 Dec", ("●●○○", "good")))
-
-
-def deals(keys: Sequence[int], sections: Sequence[Section] = ()) -> RowSource[int]:
-    return RowSource(keys, lambda wanted: {key: deal(key) for key in wanted}, sections)
-
 
 GROUPS = [
     Section("ask", "To ask  4 of 14", 4, "sort: queue"),
@@ -80,10 +24,6 @@ GROUPS = [
 
 def call_sheet() -> RowSource[int]:
     return deals(range(14), GROUPS)
-
-
-def table_lines(app: App[Any]) -> list[str]:
-    return [line.rstrip("▁▂▃▄▅▆▇█ ") for line in screen_lines(app)]
 
 
 async def test_it_shows_titles_rows_and_the_cursor() -> None:
@@ -163,9 +103,7 @@ async def test_a_click_on_a_column_title_asks_for_its_order() -> None:
         await pilot.click(Counting, offset=(amount + 1, 0))
         await pilot.click(Counting, offset=(0, 0))
         await settled(pilot)
-        assert [message.column for message in app.told if isinstance(message, Table.TitleClicked)] == [
-            "amount"
-        ]
+        assert [message.column for message in app.told if isinstance(message, Table.TitleClicked)] == ["amount"]
 
 
 async def test_the_cursor_passes_over_titles() -> None:
@@ -405,63 +343,3 @@ async def test_without_symbols_everything_is_ascii() -> None:
         assert "\n".join(lines).isascii()
         assert lines[2].startswith("> Deal 0")
         assert any(line.startswith("+ Passed") for line in lines)
-
-
-MOVES = st.sampled_from(["j", "k", "pagedown", "pageup", "home", "end", "space", "enter"])
-ORDERS = st.permutations(range(12)).flatmap(
-    lambda order: st.tuples(
-        st.lists(st.sampled_from(order), unique=True), st.integers(0, 12), st.integers(0, 12)
-    )
-)
-
-
-def in_sections(parts: tuple[list[int], int, int]) -> RowSource[int]:
-    keys, first, second = parts
-    one = min(first, len(keys))
-    two = min(second, len(keys) - one)
-    sizes = {"a": one, "b": two, "c": len(keys) - one - two}
-    return deals(keys, [Section(key, key.upper() * 3, rows) for key, rows in sizes.items()])
-
-
-@settings(max_examples=30)
-@given(st.lists(MOVES | ORDERS, max_size=25))
-def test_whatever_happens_the_screen_shows_the_lines_and_the_cursor(steps: list[Any]) -> None:
-    async def happen() -> None:
-        app = Listing(in_sections((list(range(12)), 4, 5)))
-        async with app.run_test(size=(60, 8)) as pilot:
-            for step in steps:
-                held = app.table.key
-                if isinstance(step, str):
-                    await pilot.press(step)
-                else:
-                    app.table.source = in_sections(step)
-                    await pilot.pause()
-                    if held in step[0] and not app.table._folded:
-                        assert app.table.key == held
-                assert_coherent(app)
-
-    asyncio.run(happen())
-
-
-def assert_coherent(app: Listing) -> None:
-    """The screen is a stretch of what the source and the folds say, with one cursor where the table says."""
-    table = app.table
-    written, cursor = [], []
-    row = 0
-    for section in table.source.sections():
-        folded = section.key in table._folded
-        written.append(("▹ " if folded else "▾ ") + section.title)
-        cursor.append(section.key == table.section and table.key is None)
-        for index in range(row, row + section.rows):
-            if not folded:
-                written.append(f"Deal {table.source.key_at(index)}")
-                cursor.append(table.source.key_at(index) == table.key)
-        row += section.rows
-    if not row:
-        return
-    top = table.scroll_offset.y
-    shown = [line[:8].rstrip() if line[:1] in "▹▾" else line[2:10].rstrip() for line in table_lines(app)[1:]]
-    seen = written[top : top + 7]
-    assert shown[: len(seen)] == [line[:8] for line in seen]
-    assert sum(cursor) == 1
-    assert top <= cursor.index(True) < top + 7

@@ -1,0 +1,85 @@
+"""The terminal, spoken to in few bytes. `SALESOPS_DRIVER=textual` leaves it to Textual's own driver."""
+
+import os
+import re
+from typing import Final
+
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Resize
+from textual.message import Message
+
+from salesops_tui.ui.thrift import Thrift
+
+SWITCH: Final = "SALESOPS_DRIVER"
+SYNC_START: Final = "\x1b[?2026h"
+SYNC_END: Final = "\x1b[?2026l"
+
+_SHOWS_NOTHING = re.compile(r"(?:\x07|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[\?[\d;]*(?:[hl]|\$p))+")
+"""The bell, the clipboard, modes: what leaves the cells as they are. Changing to the other screen does not."""
+_OTHER_SCREEN = "\x1b[?1049"
+
+
+def driver_class() -> type[Driver] | None:
+    """Return the driver for `App(driver_class=...)`, or None where Textual is to choose."""
+    if os.environ.get(SWITCH) == "textual" or os.environ.get("TEXTUAL_DRIVER"):
+        return None
+    return ThriftyDriver
+
+
+class ThriftyDriver(LinuxDriver):
+    """Textual's driver for a terminal, which sends of each frame only what the terminal does not show already."""
+
+    _shown: Thrift | None = None
+    _in_frame = False
+    _begun = False
+
+    def forget(self) -> None:
+        """Take nothing for granted any more: the next frame is sent as it is painted.
+
+        For whenever somebody else may have written on the terminal; a refresh of the screen then repairs it.
+        """
+        self._shown = None
+
+    def write(self, data: str) -> None:
+        if data == SYNC_START:
+            self._in_frame, self._begun = True, False
+        elif data == SYNC_END:
+            if self._begun:
+                super().write(SYNC_END)
+            self._in_frame = self._begun = False
+        elif sent := self._instead_of(data):
+            start = SYNC_START if self._in_frame and not self._begun else ""
+            self._begun = self._in_frame
+            super().write(start + sent)
+
+    def _instead_of(self, data: str) -> str:
+        if _SHOWS_NOTHING.fullmatch(data) and _OTHER_SCREEN not in data:
+            return data
+        width, height = self._app.size
+        shown = self._shown
+        if shown is None or (shown.width, shown.height) != (width, height):
+            shown = self._shown = Thrift(width, height)
+        sent = shown.frame(data)
+        if sent is None:
+            self.forget()
+            return data
+        return sent
+
+    def process_message(self, message: Message) -> None:
+        if isinstance(message, Resize):
+            self.forget()
+        super().process_message(message)
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        # Asked at the start and at each SIGWINCH: what a terminal does to its cells then is its own affair.
+        self.forget()
+        return super()._get_terminal_size()
+
+    def start_application_mode(self) -> None:
+        self.forget()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+
+    def stop_application_mode(self) -> None:
+        self.forget()
+        super().stop_application_mode()
