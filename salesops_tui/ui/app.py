@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -9,11 +10,12 @@ from typing import Any
 from textual.app import App
 from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.theme import Theme
 
 from salesops_tui.services.context import Context
 from salesops_tui.ui.base import BaseScreen
 from salesops_tui.ui.desk import Desk
-from salesops_tui.ui.themes import DARK, LIGHT, chosen_theme
+from salesops_tui.ui.themes import OWN_THEMES, chosen_theme
 from salesops_tui.ui.widgets.ascii import AsciiFilter
 
 _LOOK_EVERY = 1.0
@@ -29,10 +31,9 @@ class SalesopsApp(App[None]):
 
     def __init__(self, context: Context, *, ascii_only: bool | None = None) -> None:
         """Make the program; `ascii_only` None looks at the terminal."""
+        # Known before Textual works out its colours, so that it does so once.
+        self.set_reactive(App.theme, chosen_theme())
         super().__init__()
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.theme = chosen_theme()
         self.animation_level = "none"
         self.desk = Desk.of(context)
         self._ascii = AsciiFilter() if (needs_ascii() if ascii_only is None else ascii_only) else None
@@ -44,12 +45,22 @@ class SalesopsApp(App[None]):
 
         return CallSheetScreen()
 
+    def get_theme(self, theme_name: str) -> Theme | None:
+        return OWN_THEMES.get(theme_name) or super().get_theme(theme_name)
+
     def get_line_filters(self) -> Sequence[LineFilter]:
         filters = super().get_line_filters()
         return [*filters, self._ascii] if self._ascii else filters
 
     def on_mount(self) -> None:
         self.set_interval(_LOOK_EVERY, self._look)
+        if not gc.isenabled():
+            self.set_timer(_LOOK_EVERY, self._collect_from_now_on)
+
+    def _collect_from_now_on(self) -> None:
+        """The start is over; what it made stays, and need not be looked through again."""
+        gc.freeze()
+        gc.enable()
 
     # ------------------------------------------------------------------ the store changes
 
@@ -63,6 +74,7 @@ class SalesopsApp(App[None]):
         if stamp != self._seen:
             self._seen = stamp
             self.desk.context.forget_people()
+            self.desk.read_policy()
             for screen in self.screen_stack:
                 if isinstance(screen, BaseScreen):
                     with screen.guarded():

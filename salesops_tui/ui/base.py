@@ -16,30 +16,47 @@ from salesops_tui.ui import present
 from salesops_tui.ui.commands import BY_ID, EVERYWHERE, commands_of
 
 if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel as Severity
+
     from salesops_tui.ui.app import SalesopsApp
     from salesops_tui.ui.desk import Desk
 
 ResultT = TypeVar("ResultT")
 
 
-class BaseScreen(Screen[ResultT]):
-    """A screen whose commands come from the registry.
+INKS = ("title", "label", "key", "muted", "good", "warn", "bad", "strong", "accent", "band")
+"""The names of the styles in which text is written, wherever it is not a table's."""
 
-    A subclass names its `CONTEXT` and has a method `action_<action>` for each command of it. Where a command cannot
-    be carried out now, `why_not` says why.
+
+class AtDesk(Screen[ResultT]):
+    """A screen or dialog of the program: it knows the session, and shows an error as one line.
+
+    It has the class `-wide` or `-narrow`, and `-tall` or `-short`, by the size of the terminal.
     """
 
-    CONTEXT: ClassVar[str] = EVERYWHERE
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (116, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall")]
+    COMPONENT_CLASSES = {f"ink--{name}" for name in INKS}
+    DEFAULT_CSS = """
+    AtDesk {
+        & > .ink--title, & > .ink--strong { text-style: bold; }
+        & > .ink--key { color: $text-accent; text-style: bold; }
+        & > .ink--label, & > .ink--muted { color: $text-muted; }
+        & > .ink--good { color: $text-success; }
+        & > .ink--warn { color: $text-warning; }
+        & > .ink--bad { color: $text-error; }
+        & > .ink--accent { color: $text-accent; }
+        & > .ink--band { text-style: reverse; }
+    }
+    """
 
-    def __init_subclass__(cls, **options: Any) -> None:
-        cls.BINDINGS = [
-            Binding(command.keys, f"run('{command.id}')", command.title, show=False, id=command.id)
-            for command in commands_of(cls.CONTEXT)
-            if command.action
-        ]
-        super().__init_subclass__(**options)
-
-    # ------------------------------------------------------------------ what a screen is given
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        # Textual looks at the size only after the first layout, which would then have to be done again.
+        size = self.app.size
+        for extent, steps in ((size.width, self.HORIZONTAL_BREAKPOINTS), (size.height, self.VERTICAL_BREAKPOINTS)):
+            reached = [name for least, name in sorted(steps or ()) if extent >= least]
+            self.set_class(True, *reached[-1:])
 
     @property
     def salesops(self) -> SalesopsApp:
@@ -55,6 +72,41 @@ class BaseScreen(Screen[ResultT]):
     def context(self) -> Context:
         """What every service is given."""
         return self.desk.context
+
+    @contextmanager
+    def guarded(self) -> Iterator[None]:
+        """Show what is refused or has failed inside as one line, and go on."""
+        try:
+            yield
+        except SalesopsError as error:
+            self.say(str(error), "error")
+
+    def say(self, text: str, severity: Severity = "information") -> None:
+        """Show a line for some seconds; the text is plain, whatever it holds."""
+        shown = present.plain(text)
+        self.app.notify(shown[:1].upper() + shown[1:], severity=severity, markup=False)
+
+    def changed(self) -> None:
+        """Say that this session has written to the store: every screen reads again."""
+        self.salesops.changed()
+
+
+class BaseScreen(AtDesk[ResultT]):
+    """A screen whose commands come from the registry.
+
+    A subclass names its `CONTEXT` and has a method `action_<action>` for each command of it. Where a command cannot
+    be carried out now, `why_not` says why.
+    """
+
+    CONTEXT: ClassVar[str] = EVERYWHERE
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        cls.BINDINGS = [
+            Binding(command.keys, f"run('{command.id}')", command.title, show=False, id=command.id)
+            for command in commands_of(cls.CONTEXT)
+            if command.action
+        ]
+        super().__init_subclass__(**options)
 
     # ------------------------------------------------------------------ what a screen may say of itself
 
@@ -80,23 +132,6 @@ class BaseScreen(Screen[ResultT]):
             result = getattr(self, f"action_{BY_ID[command_id].action}")()
             if isawaitable(result):
                 await result
-
-    @contextmanager
-    def guarded(self) -> Iterator[None]:
-        """Show what is refused or has failed inside as one line, and go on."""
-        try:
-            yield
-        except SalesopsError as error:
-            self.say(str(error), "error")
-
-    def say(self, text: str, severity: str = "information") -> None:
-        """Show a line for some seconds; the text is plain, whatever it holds."""
-        shown = present.plain(text)
-        self.app.notify(shown[:1].upper() + shown[1:], severity=severity, markup=False)  # type: ignore[arg-type]
-
-    def changed(self) -> None:
-        """Say that this session has written to the store: every screen reads again."""
-        self.salesops.changed()
 
     # ------------------------------------------------------------------ commands of everywhere
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from salesops_tui.domain.calendar import Day, Moment, Period
 from salesops_tui.domain.money import minor_digits
 from salesops_tui.domain.people import Scope
+from salesops_tui.domain.policy import Policy
 from salesops_tui.services.context import Context, find_period, find_scope
 from salesops_tui.ui import present
 
@@ -20,6 +21,8 @@ class Desk:
         context: the store on the connection of the screens' thread, and who acts.
         scope: whose deals are looked at; set by the person picker, kept until the program ends.
         period: the fiscal quarter that is looked at.
+        policy: the policy in force.
+        zone: the store's time zone.
         own_changes: counts what this session has written, which the store's own version does not show.
     """
 
@@ -27,7 +30,16 @@ class Desk:
     scope: Scope
     period: Period
     own_changes: int = 0
-    _zone: ZoneInfo | None = field(default=None, repr=False)
+    policy: Policy = field(init=False)
+    zone: ZoneInfo = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.read_policy()
+
+    def read_policy(self) -> None:
+        """Take the policy that is in force now, for all that is shown until this is called again."""
+        self.policy = self.context.policy
+        self.zone = self.policy.calendar.zone
 
     @classmethod
     def of(cls, context: Context) -> Desk:
@@ -37,32 +49,24 @@ class Desk:
 
     def stamp(self) -> tuple[int, int, int]:
         """Return what differs once anything that a screen shows may have changed: by others, by us, by midnight."""
-        day = self.context.calendar.day_of(self.context.now())
-        return self.context.store.data_version(), self.own_changes, day
+        return self.context.store.data_version(), self.own_changes, self.today
 
     # ------------------------------------------------------------------ in words
 
     @property
-    def zone(self) -> ZoneInfo:
-        """The store's time zone."""
-        if self._zone is None:
-            self._zone = self.context.calendar.zone
-        return self._zone
-
-    @property
     def today(self) -> Day:
         """The local day of now."""
-        return self.context.calendar.day_of(self.context.now())
+        return self.policy.calendar.day_of(self.context.now())
 
     def amount(self, minor: int | None, *, signed: bool = False) -> str:
         """Return an amount of the store's currency, shortened; a dash for none."""
         if minor is None:
             return "–"
-        return present.amount(minor, minor_digits(self.context.policy.currency), signed=signed)
+        return present.amount(minor, minor_digits(self.policy.currency), signed=signed)
 
     def exact(self, minor: int, *, signed: bool = False) -> str:
         """Return an amount to the last minor unit, with the currency."""
-        currency = self.context.policy.currency
+        currency = self.policy.currency
         return present.exact_amount(minor, minor_digits(currency), currency, signed=signed)
 
     def day(self, day: int) -> str:

@@ -80,7 +80,7 @@ class RowReader:
             desk.amount(deal.amount),
             desk.day(deal.close_day),
             deal.stage,
-            asked_in_words(desk.context.policy, row, self.asked_since),
+            asked_in_words(desk.policy, row, self.asked_since),
             self._since(row, then),
             "  ".join(self._flags(deal, then)),
         )

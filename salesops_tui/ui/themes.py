@@ -54,6 +54,9 @@ LIGHT = Theme(
     },
 )
 
+OWN_THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
+"""The themes of this program by name; all of Textual's are there as well."""
+
 
 def chosen_theme(environment: Mapping[str, str] | None = None) -> str:
     """Return the theme to start with: `$SALESOPS_THEME`, else one that fits what the terminal says of itself.

@@ -28,8 +28,6 @@ class CallSheetScreen(BaseScreen[None]):
     """The first screen: three groups of deals, the panel of facts, and the figures."""
 
     CONTEXT = CALL_SHEET
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (116, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall")]
 
     def __init__(self) -> None:
         super().__init__()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -21,31 +20,17 @@ Line = Sequence[Cell]
 
 Writer = Callable[[int], Iterable[Line]]
 """Given the cells of a line, returns the lines. It is asked again when the width changes."""
-
-_STYLES = ("title", "label", "key", "muted", "good", "warn", "bad", "strong", "accent", "band")
+_NO_STYLE = Style.null()
 
 
 class Board(Widget):
     """Shows what a writer writes, a line a line; what does not fit is cut off.
 
-    Pieces name their style: `title`, `label`, `key`, `muted`, `good`, `warn`, `bad`, `strong`, `accent`, `band`.
-    Text only: nothing in a piece is read as markup.
+    A piece names its style: a component class `board--name` of its own, else `ink--name` of the screen, which has one
+    set for all its boards since each set costs at the start. Text only: nothing in a piece is read as markup.
     """
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"board--{name}" for name in _STYLES}
-    DEFAULT_CSS = """
-    Board {
-        & > .board--title, & > .board--strong { text-style: bold; }
-        & > .board--key { color: $text-accent; text-style: bold; }
-        & > .board--label, & > .board--muted { color: $text-muted; }
-        & > .board--good { color: $text-success; }
-        & > .board--warn { color: $text-warning; }
-        & > .board--bad { color: $text-error; }
-        & > .board--accent { color: $text-accent; }
-        & > .board--band { text-style: reverse; }
-    }
-    """
 
     def __init__(self, writer: Writer | None = None, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -93,8 +78,13 @@ class Board(Widget):
 
     def _look(self, name: str) -> Style:
         if name not in self._looks:
-            self._looks[name] = self.get_component_rich_style(f"board--{name}") if name else self.rich_style
+            self._looks[name] = self.rich_style + self._ink(name)
         return self._looks[name]
+
+    def _ink(self, name: str) -> Style:
+        if own := self.get_component_rich_style(f"board--{name}", partial=True, default=_NO_STYLE):
+            return own
+        return self.screen.get_component_rich_style(f"ink--{name}", partial=True, default=_NO_STYLE)
 
 
 def width_of(line: Line) -> int:
