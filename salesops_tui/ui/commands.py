@@ -65,7 +65,7 @@ class Command:
 _SHOWN = {
     "escape": "esc", "slash": "/", "question_mark": "?", "colon": ":", "equals_sign": "=", "space": "space",
     "pageup": "pgup", "pagedown": "pgdn", "up": "↑", "down": "↓", "left": "←", "right": "→",
-    "left_square_bracket": "[", "right_square_bracket": "]",
+    "left_square_bracket": "[", "right_square_bracket": "]", "asterisk": "*", "minus": "-", "greater_than_sign": ">",
 }  # fmt: skip
 
 
@@ -131,9 +131,101 @@ _CALL_SHEET = (
     Command("call_sheet.action", "a", "Action", "Puts down an action on the deal.", CALL_SHEET, 5, "action"),
 )
 
-_INSPECTION: tuple[Command, ...] = ()
+_INSPECTION = (
+    Command("inspection.yes", "y", "Yes", "Answers yes; what a yes needs is asked for.", INSPECTION, 1, "yes"),
+    Command("inspection.no", "n", "No", "Answers no: the deal moves to Best Case.", INSPECTION, 2, "no"),
+    Command(
+        "inspection.dont_know",
+        "d",
+        "Don't know",
+        "Answers that nobody knows, which fails too.",
+        INSPECTION,
+        3,
+        "dont_know",
+    ),
+    Command("inspection.same", "equals_sign", "As last time", "Repeats last time's answer.", INSPECTION, 4, "same"),
+    Command(
+        "inspection.all_same",
+        "asterisk",
+        "All as before",
+        "Repeats every yes of last time that may still hold, at once.",
+        INSPECTION,
+        0,
+        "all_same",
+    ),
+    Command(
+        "inspection.reason",
+        "1-9",
+        "Reason",
+        "After a no or don't know: gives the reason of that number; any other key goes on without one.",
+        INSPECTION,
+    ),
+    Command(
+        "inspection.go_on",
+        "enter",
+        "Go on",
+        "Accepts what is proposed; else goes on to the next open question, and behind the last to the next deal.",
+        INSPECTION,
+        0,
+        "go_on",
+    ),
+    Command("inspection.evidence", "e", "Evidence", "Puts down what somebody could check.", INSPECTION, 5, "evidence"),
+    Command("inspection.action", "a", "Action", "Puts down who will do what by when.", INSPECTION, 6, "action"),
+    Command(
+        "inspection.leave", "escape", "Leave", "Leaves a field, then the deal; all is saved.", INSPECTION, 7, "back"
+    ),
+    Command("inspection.done", "space", "Done", "Marks the action at the top as done.", INSPECTION, 0, "done"),
+    Command(
+        "inspection.not_done",
+        "minus",
+        "Not done",
+        "Closes the action at the top as not done.",
+        INSPECTION,
+        0,
+        "not_done",
+    ),
+    Command(
+        "inspection.skip", "s", "Skip", "After a failure: leaves the other questions unasked.", INSPECTION, 0, "skip"
+    ),
+    Command(
+        "inspection.next",
+        "right_square_bracket,right,tab",
+        "Next",
+        "Looks at the next question, or moves to the next field.",
+        INSPECTION,
+        0,
+        "next",
+    ),
+    Command(
+        "inspection.previous",
+        "left_square_bracket,left,shift+tab",
+        "Previous",
+        "Looks at the question before, or moves to the field before.",
+        INSPECTION,
+        0,
+        "previous",
+    ),
+    Command(
+        "inspection.next_deal",
+        "greater_than_sign",
+        "Next deal",
+        "Leaves this deal for later.",
+        INSPECTION,
+        0,
+        "next_deal",
+    ),
+    Command("inspection.kind", "up,down", "Kind of risk", "In the risk's field: chooses its kind.", INSPECTION),
+    Command("inspection.facts", "f", "Facts", "Folds the facts out or in on a small screen.", INSPECTION, 0, "facts"),
+    Command("inspection.history", "h", "History", "Opens the deal's page.", INSPECTION, 0, "history"),
+)
 
-_DEAL: tuple[Command, ...] = ()
+_DEAL = (
+    Command("deal.inspect", "i", "Inspect", "Walks through the questions of this deal.", DEAL, 1, "inspect"),
+    Command("deal.action", "a", "Action", "Puts down who will do what by when.", DEAL, 2, "action"),
+    Command("deal.copy", "c", "Copy", "Copies the page as text to the clipboard of your terminal.", DEAL, 3, "copy"),
+    Command("deal.export", "x", "Export", "Writes the page to a file, and names the file.", DEAL, 4, "export"),
+    Command("deal.leave", "escape", "Back", "Goes back to where you came from.", DEAL, 5, "back"),
+)
 
 _CALLS = (
     Command("calls.open", "enter", "Open", "Opens the minutes of an ended call, goes on with an open one.", CALLS, 1),

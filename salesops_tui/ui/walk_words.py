@@ -1,0 +1,218 @@
+"""An inspection in words: its title, its questions, last time's answers and what is on file, as lines of a board."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from salesops_tui.domain.calendar import iso_day
+from salesops_tui.domain.inspection import Answer, AnswerValue, unsupported
+from salesops_tui.domain.policy import Policy, QuestionKind, Reason
+from salesops_tui.services.walk import LastTime, Step, Walk
+from salesops_tui.ui import present
+from salesops_tui.ui.deal_facts import labelled
+from salesops_tui.ui.desk import Desk
+from salesops_tui.ui.sheet_rows import deal_in_words
+from salesops_tui.ui.walk_facts import facts_in_words, times, whole_amount
+from salesops_tui.ui.widgets.board import Line, clip, spread, widest, width_of
+from salesops_tui.ui.widgets.columns import wrap
+from salesops_tui.ui.widgets.source import Cell
+
+MARKS = {AnswerValue.YES: ("✓", "good"), AnswerValue.NO: ("✗", "bad"), AnswerValue.DONT_KNOW: ("?", "bad")}
+HERE, OPEN = "▸", "·"
+_TWO_LINES = 100
+"""Below this many cells the title takes two lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the sitting stands: which of how many deals, and for how long this one is asked (microseconds)."""
+
+    number: tuple[int, int] | None
+    asked: int
+
+
+def title_lines(desk: Desk, walk: Walk, place: Place, width: int) -> Iterator[Line]:
+    """Write which deal this is and what Commit is now."""
+    deal = walk.deal
+    name = deal_in_words(deal.account, deal.name)
+    count = f"{place.number[0]} of {place.number[1]}" if place.number else "not in the queue"
+    facts = [
+        whole_amount(desk, deal.amount).partition(" ")[0],
+        f"closes {desk.day(deal.close_day)}",
+        desk.person(deal.owner),
+    ]
+    commit: list[Cell] = ["  Commit ", (desk.amount(walk.commit), "strong")]
+    asked: list[Cell] = [("   asked " + present.span(place.asked), "muted")]
+    head: list[Cell] = [" ", (f"{count} · ", "muted"), (name, "title")]
+    if width < _TWO_LINES:
+        yield spread(head, [*commit, " "], width)
+        yield spread([(" " + " · ".join(facts), "muted")], [*asked, " "] if width > 60 else [" "], width)
+    else:
+        yield spread([*head, f" · {' · '.join(facts)}"], [*commit, *asked, " "], width)
+
+
+def strip_line(walk: Walk, current: str, width: int) -> Line:
+    """Write the questions, how each was answered, and which one is asked now."""
+
+    def cells(named: Sequence[str]) -> Iterator[Cell]:
+        for step in walk.steps:
+            here = step.question.key == current
+            mark, style = (
+                MARKS[step.answer.value] if step.answer else (HERE if here else OPEN, "accent" if here else "muted")
+            )
+            lead = HERE if here and step.answer else " "
+            yield lead, "accent"
+            yield mark, style
+            if step.question.key in named:
+                yield f" {step.question.label} ", "strong" if here else ("" if step.answer else "muted")
+
+    everyone = [*cells(walk.keys)]
+    return widest([everyone, [*cells([current])]], width)
+
+
+def action_line(desk: Desk, walk: Walk, width: int) -> Line:
+    """Write the action that stands first, and the keys that close it."""
+    action = walk.actions[0]
+    late = action.due_day < walk.today
+    more = f" · 1 of {len(walk.actions)}" if len(walk.actions) > 1 else ""
+    due = f"{desk.day(action.due_day)}{', overdue' if late else ''}"
+    keys: list[Cell] = ["  ", ("space", "key"), " done  ", ("-", "key"), " not done "]
+    head: list[Cell] = [(f" action{more}: ", "label"), (action.body, "warn" if late else "")]
+    who: list[Cell] = [(f" · {desk.person(action.owner)}, {due}", "warn" if late else "muted")]
+    if width_of(head) + width_of(who) + width_of(keys) <= width:
+        return spread([*head, *who], keys, width)
+    room = width - width_of(keys)
+    short: list[Cell] = [(" · overdue" if late else f" · {desk.day(action.due_day)}", "warn" if late else "muted")]
+    return spread([*clip(head, max(8, room - width_of(short) - 1)), *short], keys, width)
+
+
+def question_lines(step: Step, width: int) -> Iterator[Line]:
+    """Write the question as it was worded when this inspection began, and today's answer to it."""
+    for line in wrap(step.question.text, width - 2):
+        yield [" ", (line, "title")]
+    if step.answer:
+        yield from answered_lines(step, width)
+
+
+def answered_lines(step: Step, width: int) -> Iterator[Line]:
+    """Write today's answer, who gave it, and the reason of a failing one."""
+    answer = step.answer
+    assert answer is not None
+    mark, style = MARKS[answer.value]
+    said = [label_of(step.question.reasons, answer.reason)] if answer.reason else []
+    bare = " · nothing beside it" if unsupported(answer) else ""
+    text = f"{answer.value.label}{f' ({said[0]})' if said else ''}"
+    yield clip([" ", (f"{mark} {text}", style), (f" · {step.by}{bare}", "muted")], width)
+
+
+def overview_lines(walk: Walk, width: int) -> Iterator[Line]:
+    """Write every question with today's answer, so that the whole inspection is seen at once."""
+    yield []
+    yield [(" So far", "label")]
+    column = max(width_of([step.question.label]) for step in walk.steps) + 2
+    for step in walk.steps:
+        mark, style = MARKS[step.answer.value] if step.answer else (OPEN, "muted")
+        label = step.question.label
+        head: list[Cell] = [" ", (mark, style), f" {label}" + " " * (column - width_of([label]))]
+        if step.answer:
+            said = "; ".join(said_in_words(walk.policy, step, step.answer))
+            yield clip([*head, (said, "muted")], width)
+        else:
+            yield clip(head, width)
+
+
+def label_of(reasons: Sequence[Reason], key: str) -> str:
+    """Return the words of a short list's entry; its key where the list does not have it (any more)."""
+    return next((reason.label for reason in reasons if reason.key == key), key)
+
+
+def reason_lines(reasons: Sequence[Reason], width: int, head: str) -> Iterator[Line]:
+    """Write a short list with its digits, as many beside each other as fit."""
+    yield []
+    yield clip([(f" {head}", "label")], width)
+    entries = [f"{number} {reason.label}" for number, reason in enumerate(reasons[:9], 1)]
+    column = max((width_of([entry]) for entry in entries), default=1) + 2
+    beside = max(1, min(3, (width - 1) // column))
+    down = -(-len(entries) // beside)
+    for row in range(down):
+        cells: list[Cell] = [" "]
+        for entry in entries[row::down]:
+            digit, _, label = entry.partition(" ")
+            cells += [(digit, "key"), f" {label}", " " * (column - width_of([entry]))]
+        yield clip(cells, width)
+
+
+def beside_lines(desk: Desk, walk: Walk, step: Step, width: int) -> Iterator[Line]:
+    """Write what helps to answer: last time's answer, what is on file for this question, and who else is here."""
+    yield from _last_time(desk, walk.policy, step, width)
+    yield []
+    yield [(" What is on file", "label")]
+    for fact in facts_in_words(desk, walk.deal, walk.file, walk.policy, step.question.facts):
+        yield from labelled(fact.label, fact.value, fact.style, width)
+    if walk.companions:
+        yield []
+    for other in walk.companions:
+        question = walk.policy.question(other.question)
+        where = f" · {question.label}" if question else ""
+        yield clip([(f" {other.name} is on this deal too{where}", "accent")], width)
+
+
+def _last_time(desk: Desk, policy: Policy, step: Step, width: int) -> Iterator[Line]:
+    last = step.last
+    if last is None:
+        yield [(" Last time", "label")]
+        yield [(" not asked before", "muted")]
+        return
+    unchanged = f"  ×{last.answer.streak} unchanged" if last.answer.streak > 1 else ""
+    head: list[Cell] = [(f" Last time ({desk.day(last.day)}, {last.by})", "label"), (unchanged, "warn")]
+    yield clip(head, width)
+    for number, text in enumerate(said_in_words(policy, step, last.answer)):
+        style = MARKS[last.answer.value][1] if number == 0 else ""
+        for line in wrap(text, width - 2)[:3]:
+            yield [" ", (line, style)]
+    yield from _earlier(last, width)
+    if step.answer is None:
+        yield from _repeat(step, width)
+
+
+def said_in_words(policy: Policy, step: Step, answer: Answer) -> Iterator[str]:
+    """Return an answer with all that was said beside it, a piece a line."""
+    reason = f" ({label_of(step.question.reasons, answer.reason)})" if answer.reason else ""
+    evidence = f" · “{answer.evidence}”" if answer.evidence else ""
+    bare = " · nothing beside it" if unsupported(answer) else ""
+    met = f" · met on {iso_day(answer.met_day)}" if answer.met_day else ""
+    yield f"{answer.value.label}{reason}{met}{evidence}{bare}"
+    if answer.risk:
+        kind = f" [{label_of(policy.risk_kinds, answer.risk_kind)}]" if answer.risk_kind else ""
+        yield f"risk: {answer.risk}{kind}"
+    if answer.mitigation:
+        yield f"mitigation: {answer.mitigation}"
+
+
+def _earlier(last: LastTime, width: int) -> Iterator[Line]:
+    if last.asked > 1:
+        yield clip(
+            [(f" Asked {times(last.asked)} before, yes {times(last.yes) if last.yes else 'never'}", "muted")], width
+        )
+
+
+def _repeat(step: Step, width: int) -> Iterator[Line]:
+    if step.repeat:
+        yield [" ", ("=", "key"), (" says the same again", "muted")]
+    elif step.why_no_repeat:
+        for line in wrap(f"= cannot: {step.why_no_repeat}", width - 2)[:2]:
+            yield [" ", (line, "muted")]
+
+
+def proposal_line(desk: Desk, step: Step, width: int) -> Iterator[Line]:
+    """Write what a fact on file proposes, and the key that accepts it."""
+    if step.proposed is None or step.proposed.met_day is None:
+        return
+    text = f" meeting of {desk.day(step.proposed.met_day)} is on file"
+    yield clip([" ", ("enter", "key"), " accepts yes:", text], width)
+
+
+def needs_fields(step: Step) -> bool:
+    """Whether a yes to this question needs something typed."""
+    return step.question.kind is not QuestionKind.YES_NO
