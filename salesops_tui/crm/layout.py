@@ -1,0 +1,272 @@
+"""Where each field of a deal is found in the rows of one file."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from operator import itemgetter
+
+from salesops_tui.crm.deal_map import DealMap, Join
+from salesops_tui.crm.dialects import Dialect
+from salesops_tui.crm.fields import FIELDS, REQUIRED, folded_column
+from salesops_tui.crm.source import SourceFile, look_through
+from salesops_tui.crm.table import Header, open_table
+from salesops_tui.errors import BadInput
+
+_PLACE = re.compile(r"\{([^{}]+)\}")
+_LISTED = 30
+_JOINED_CHARACTERS = 32 * 1024 * 1024
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+@dataclass(frozen=True, slots=True)
+class _Joined:
+    """Another file's rows by key: `values` are those of the columns that the map uses."""
+
+    key: int
+    values: Mapping[str, tuple[str, ...]]
+    blank: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """Text around columns: `parts` alternates between text and the place of a cell."""
+
+    texts: tuple[str, ...]
+    places: tuple[int, ...]
+
+    def fill(self, cells: Sequence[str]) -> str:
+        """Return the text with the cells put in."""
+        filled = [self.texts[0]]
+        for place, text in zip(self.places, self.texts[1:], strict=True):
+            filled += (cells[place], text)
+        return "".join(filled)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A file's header understood.
+
+    Attributes:
+        columns: by field, the column or template that it comes from; None where the file does not have it.
+        delivered: fields that the file says something about, by a column or a default.
+        extra_columns: columns that no field stands for; they are kept with the deal.
+        width: cells of a row.
+        pick: from a row's cells to the texts of all `FIELDS`, in their order.
+        pick_extra: from a row's cells to the extra columns as a JSON object; null for a blank cell.
+    """
+
+    columns: Mapping[str, str | None]
+    delivered: frozenset[str]
+    extra_columns: tuple[str, ...]
+    width: int
+    pick: Callable[[list[str]], tuple[str, ...]]
+    pick_extra: Callable[[list[str]], str]
+
+    def called(self, field: str) -> str:
+        """Return what a field is called in this file, for messages."""
+        return self.columns[field] or field
+
+
+def lay_out(header: Header, dialect: Dialect, deal_map: DealMap, file: SourceFile) -> Layout:
+    """Find every field of a deal in the header of a file.
+
+    Files that the map joins are looked for beside the map, then beside the file.
+
+    Raises:
+        BadInput: a required field is nowhere, or the map names a column that the file does not have.
+    """
+    wanted = deal_map.over(_proposed(header, dialect, deal_map, file.name))
+    plan = _Plan(header, wanted, file)
+    for field in FIELDS:
+        plan.find(field)
+    missing = [f for f in REQUIRED if f not in plan.columns and f not in wanted.defaults]
+    if missing:
+        raise BadInput(_about_missing(missing, header, file.name))
+    return plan.layout()
+
+
+def _proposed(header: Header, dialect: Dialect, deal_map: DealMap, name: str) -> Mapping[str, str]:
+    found = dialect.columns(header.names)
+    for field in found:
+        alike = [n for n in header.names if folded_column(n) == field]
+        if len(alike) > 1 and field not in deal_map.columns:
+            raise BadInput(
+                f"{name}, line {header.line}: the columns '{alike[0]}' and '{alike[1]}' both mean {field};"
+                " rename one of them, or name the right one in a map"
+            )
+    return found
+
+
+class _Plan:
+    """Builds a layout: cells of the file, then of joined files, then templates, then constants."""
+
+    def __init__(self, header: Header, deal_map: DealMap, file: SourceFile) -> None:
+        self.name = file.name
+        self.beside = file.path.parent
+        self.header = header
+        self.map = deal_map
+        self.columns: dict[str, str] = {}
+        self.slots: dict[str, int] = {}
+        self.used: set[int] = set()
+        self.joins: list[_Joined] = []
+        self.templates: list[_Template] = []
+        self.place_of = {column: i for i, column in enumerate(header.names)}
+        self.place_folded = {column.casefold(): i for column, i in self.place_of.items()}
+        self.width = len(header.names)
+        self._join()
+
+    def find(self, field: str) -> None:
+        """Note where a field comes from."""
+        text = self.map.columns.get(field, "")
+        if not text:
+            return
+        if not _PLACE.search(text):
+            self.slots[field] = self._place(text, field)
+            self.used.add(self.slots[field])
+        else:
+            places = tuple(self._place(match[1].strip(), field) for match in _PLACE.finditer(text))
+            self.templates.append(_Template(tuple(_PLACE.split(text)[::2]), places))
+            self.slots[field] = -len(self.templates)
+        self.columns[field] = text
+
+    def layout(self) -> Layout:
+        """Return the finished layout."""
+        width = self.width
+        extras = [(n, i) for n, i in self.place_of.items() if i not in self.used and i < len(self.header.names)]
+        constants = list(dict.fromkeys(["", *self.map.defaults.values()]))
+        after = width + len(self.templates)
+        indexes, blanks = [], []
+        for position, field in enumerate(FIELDS):
+            default = self.map.defaults.get(field, "")
+            slot = self.slots.get(field)
+            if slot is None:
+                indexes.append(after + constants.index(default))
+                continue
+            indexes.append(slot if slot >= 0 else width - slot - 1)
+            if default:
+                blanks.append((position, default))
+        return Layout(
+            columns={field: self.columns.get(field) for field in FIELDS},
+            delivered=frozenset(self.columns) | frozenset(self.map.defaults),
+            extra_columns=tuple(n for n, _ in extras),
+            width=len(self.header.names),
+            pick=_picker(self.joins, self.templates, constants, itemgetter(*indexes), blanks),
+            pick_extra=_extra_picker(extras),
+        )
+
+    def _place(self, column: str, field: str) -> int:
+        place = self.place_of.get(column, self.place_folded.get(column.casefold()))
+        if place is None:
+            where = self.map.locate(("columns", field))
+            raise BadInput(
+                f"{where}: {field} is to come from the column '{column}', which {self.name} does not have;"
+                f" it has {_listed(self.header.names)}"
+            )
+        return place
+
+    def _join(self) -> None:
+        for name, join in self.map.joins.items():
+            needed = self._needed(name)
+            if not needed:
+                continue
+            if join.key not in self.place_of:
+                raise BadInput(
+                    f"{self.map.locate(('join', name, 'key'))}: {self.name} has no column '{join.key}';"
+                    f" it has {_listed(self.header.names)}"
+                )
+            beside = self.beside / join.path.name
+            found = replace(join, path=beside) if beside.exists() and not join.path.exists() else join
+            self.joins.append(_read_joined(found, self.place_of[join.key], needed, self.map, name))
+            for column in needed:
+                self.place_of[f"{name}.{column}"] = self.width
+                self.width += 1
+
+    def _needed(self, join: str) -> list[str]:
+        """Return the columns of a joined file that the map speaks of."""
+        found: dict[str, None] = {}
+        for text in self.map.columns.values():
+            for column in _PLACE.findall(text) or [text]:
+                name, _, rest = column.strip().partition(".")
+                if name == join and rest and column.strip() not in self.header.names:
+                    found[rest] = None
+        return list(found)
+
+
+def _read_joined(join: Join, key: int, needed: list[str], deal_map: DealMap, name: str) -> _Joined:
+    source = look_through(join.path, str(join.path))
+    values: dict[str, tuple[str, ...]] = {}
+    kept = 0
+    with open_table(source) as table:
+        places = {column: i for i, column in enumerate(table.header.names)}
+        for column in (join.match, *needed):
+            if column not in places:
+                where = deal_map.locate(("join", name, "match") if column == join.match else ("columns",))
+                raise BadInput(f"{where}: {join.path} has no column '{column}'; it has {_listed(table.header.names)}")
+        for row in table.rows():
+            if row.problem:
+                raise BadInput(f"{join.path}, line {row.line}: {row.problem}")
+            taken = tuple(row.cells[places[column]] for column in needed)
+            values.setdefault(row.cells[places[join.match]].strip(), taken)
+            kept += sum(map(len, taken)) + 200
+            if kept > _JOINED_CHARACTERS:
+                raise BadInput(f"{join.path} is too long to be joined")
+    values.pop("", None)
+    return _Joined(key, values, ("",) * len(needed))
+
+
+def _picker(
+    joins: Sequence[_Joined],
+    templates: Sequence[_Template],
+    constants: list[str],
+    getter: Callable[[list[str]], tuple[str, ...]],
+    blanks: Sequence[tuple[int, str]],
+) -> Callable[[list[str]], tuple[str, ...]]:
+    def simple(cells: list[str]) -> tuple[str, ...]:
+        return getter(cells + constants)
+
+    def composed(cells: list[str]) -> tuple[str, ...]:
+        cells = list(cells)
+        for join in joins:
+            cells += join.values.get(cells[join.key].strip(), join.blank)
+        cells += [template.fill(cells) for template in templates]
+        found = getter(cells + constants)
+        if not blanks:
+            return found
+        values = list(found)
+        for position, default in blanks:
+            if not values[position].strip():
+                values[position] = default
+        return tuple(values)
+
+    return composed if joins or templates or blanks else simple
+
+
+def _extra_picker(extras: Sequence[tuple[str, int]]) -> Callable[[list[str]], str]:
+    """Return how to read the other columns: as a JSON object, in which null stands for a blank cell."""
+    pairs = tuple(extras)
+
+    def none(_cells: list[str]) -> str:
+        return "{}"
+
+    def pick(cells: list[str]) -> str:
+        return _encode({name: cells[place] or None for name, place in pairs})
+
+    return pick if pairs else none
+
+
+def _about_missing(missing: Sequence[str], header: Header, name: str) -> str:
+    return (
+        f"{name}, line {header.line}: no column for {', '.join(missing)}; the header has"
+        f" {_listed(header.names)}. A map can say which column is which (--map)"
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    if not names:
+        return "no columns"
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return ", ".join(n if len(n) < 60 else n[:59] + "…" for n in names[:_LISTED]) + more

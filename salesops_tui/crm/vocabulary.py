@@ -1,0 +1,116 @@
+"""What a file's words for stages, categories, statuses and owners mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from salesops_tui.crm.deal_map import DealMap
+from salesops_tui.crm.lookup import UnreadableError, folded_text
+from salesops_tui.domain.deal import Category, Status
+from salesops_tui.domain.policy import Policy, Stage
+from salesops_tui.errors import BadInput
+
+T = TypeVar("T")
+
+_OTHER = "*"
+_STATUSES = {s.key: s for s in (Status.OPEN, Status.WON, Status.LOST)}
+
+
+def stage_reader(policy: Policy, deal_map: DealMap) -> Callable[[str], Stage]:
+    """Return a reader of stages: by the map's words, else by key or name.
+
+    Raises:
+        BadInput: the map leads to a stage that the policy does not have.
+    """
+    known = {folded_text(stage.name): stage for stage in reversed(policy.stages)}
+    known |= {folded_text(stage.key): stage for stage in reversed(policy.stages)}
+
+    def read(text: str) -> Stage:
+        if not text.strip():
+            raise UnreadableError("is blank")
+        stage = known.get(folded_text(text))
+        if stage is None:
+            raise UnreadableError("is no stage of the policy")
+        return stage
+
+    return _mapped("stage", deal_map, read)
+
+
+def category_reader(policy: Policy, deal_map: DealMap) -> Callable[[str], Category]:
+    """Return a reader of forecast categories: by the map's words, else by key or label.
+
+    Raises:
+        BadInput: the map leads to something that is no category.
+    """
+    known = {_letters(category.key): category for category in Category}
+    known["mostlikely"] = Category.from_key(policy.most_likely)
+
+    def read(text: str) -> Category:
+        if not text.strip():
+            raise UnreadableError("is blank")
+        category = known.get(_letters(text))
+        if category is None:
+            raise UnreadableError("is no forecast category")
+        return category
+
+    return _mapped("category", deal_map, read)
+
+
+def is_most_likely(text: str) -> bool:
+    """Say whether a category is the one whose meaning the policy decides."""
+    return _letters(text) == "mostlikely"
+
+
+def status_reader(deal_map: DealMap) -> Callable[[str], Status | None]:
+    """Return a reader of statuses: open, won, lost; None for a blank, which leaves it to the stage.
+
+    Raises:
+        BadInput: the map leads to something that is no status.
+    """
+
+    def read(text: str) -> Status | None:
+        if not text.strip():
+            return None
+        status = _STATUSES.get(folded_text(text))
+        if status is None:
+            raise UnreadableError("is no status; there are open, won and lost")
+        return status
+
+    return _mapped("status", deal_map, read)
+
+
+def owner_words(deal_map: DealMap) -> Callable[[str], str]:
+    """Return what an owner's text stands for: what the map says, else itself."""
+    words = {folded_text(word): meant for word, meant in deal_map.values.get("owner", {}).items()}
+
+    def read(text: str) -> str:
+        return words.get(folded_text(text), words.get(_OTHER, text)).strip()
+
+    return read
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())
+
+
+def _mapped(field: str, deal_map: DealMap, read: Callable[[str], T]) -> Callable[[str], T]:
+    """Put the map's words in front of a reader; what they lead to is read once, here."""
+    meanings: dict[str, T] = {}
+    words: Mapping[str, str] = deal_map.values.get(field, {})
+    for word, meant in words.items():
+        try:
+            meanings[folded_text(word)] = read(meant)
+        except UnreadableError as error:
+            where = deal_map.locate(("values", field, word))
+            raise BadInput(f"{where}: values.{field}.{word}: '{meant}' {error}") from None
+
+    def read_mapped(text: str) -> T:
+        folded = folded_text(text)
+        if folded in meanings:
+            return meanings[folded]
+        if _OTHER in meanings and folded:
+            return meanings[_OTHER]
+        return read(text)
+
+    return read_mapped if meanings else read

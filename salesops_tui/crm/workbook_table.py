@@ -1,0 +1,139 @@
+"""XLSX workbooks: the first visible sheet, read by a process of its own that may use only so much memory."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from salesops_tui.crm import workbook_child
+from salesops_tui.crm.guard import unguarded
+from salesops_tui.crm.source import SourceFile
+from salesops_tui.crm.table import MAX_CELL, MAX_COLUMNS, Row, read_header, shape_problem
+from salesops_tui.errors import BadInput
+
+_UNPACKED_MEGABYTES = 400
+_MEMORY_MEGABYTES = 256
+_SECONDS = 120
+_ADVICE = "save the sheet as CSV, which may be of any length"
+
+
+class Plain(str):
+    """A cell that the workbook holds as a number: written with a point and no grouping, whatever a map says."""
+
+    __slots__ = ()
+
+
+class WorkbookTable:
+    """A sheet of a workbook."""
+
+    def __init__(self, source: SourceFile) -> None:
+        """Start reading, up to the header.
+
+        Raises:
+            BadInput: it is no workbook, too large unpacked, protected, or empty.
+        """
+        _check_archive(source)
+        self.notices: list[tuple[str, str, int]] = []
+        self._source = source
+        self._read = 0
+        command = [sys.executable, "-P", str(Path(workbook_child.__file__)), str(source.path)]
+        limits = [str(_MEMORY_MEGABYTES), str(_SECONDS), str(MAX_COLUMNS), str(MAX_CELL + 1)]
+        self._child = subprocess.Popen(
+            [*command, *limits],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            encoding="utf-8",
+        )
+        try:
+            about = self._next()
+            self._height = int(about["rows"])
+            if about["others"]:
+                said = f"only the sheet '{about['sheet']}' was read; the other sheets were not"
+                self.notices.append(("other_sheets", said, len(about["others"])))
+            self._pending = self._records()
+            line, cells = next(self._pending)
+            self.header = read_header(source.name, line, cells)
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> WorkbookTable:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the reading process."""
+        self._child.kill()
+        if self._child.stdout:
+            self._child.stdout.close()
+        self._child.wait()
+
+    def done(self) -> tuple[int, int]:
+        """Return how many rows were read, of how many."""
+        return self._read, self._height
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows that are not blank; at the end the file must still be the one that was looked through."""
+        header = self.header
+        for line, cells in self._pending:
+            self._read = line
+            data = cells[header.skip :]
+            problem = shape_problem(header, data)
+            yield Row(line, data, sum(map(len, data)), problem)
+        self._source.check_unchanged()
+
+    def _records(self) -> Iterator[tuple[int, list[str]]]:
+        while group := self._next():
+            for line, *cells in group:
+                yield line, [_text(cell) for cell in cells]
+
+    def _next(self) -> Any:
+        assert self._child.stdout is not None
+        text = self._child.stdout.readline()
+        if not text.endswith("\n"):
+            raise self._too_large()
+        value = json.loads(text)
+        if isinstance(value, dict) and "error" in value:
+            if value["error"] == "memory":
+                raise self._too_large()
+            raise BadInput(f"{self._source.name}: {value['error']}")
+        return value
+
+    def _too_large(self) -> BadInput:
+        return BadInput(
+            f"{self._source.name} needs more than {_MEMORY_MEGABYTES} MB or {_SECONDS} seconds to unpack; {_ADVICE}"
+        )
+
+
+def _check_archive(source: SourceFile) -> None:
+    """Look at what the archive says of itself before anything is unpacked."""
+    try:
+        with zipfile.ZipFile(source.path) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise BadInput(f"{source.name} is a damaged or incomplete workbook ({error})") from None
+    if not any(entry.filename == "xl/workbook.xml" for entry in entries):
+        raise BadInput(f"{source.name} is a ZIP archive and no XLSX workbook")
+    unpacked = sum(entry.file_size for entry in entries) >> 20
+    if unpacked > _UNPACKED_MEGABYTES:
+        raise BadInput(
+            f"{source.name} unpacks to {unpacked:,} MB; at most {_UNPACKED_MEGABYTES} are taken. {_ADVICE.capitalize()}"
+        )
+
+
+def _text(cell: str | float) -> str:
+    if isinstance(cell, str):
+        return unguarded(cell) if cell.startswith("'") else cell
+    number = float(cell)
+    return Plain(format(number, ".0f" if number.is_integer() else ".15g"))
