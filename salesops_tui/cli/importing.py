@@ -1,0 +1,155 @@
+"""Commands that take files in: deals, people, quotas."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from salesops_tui.cli.output import emit_json, emit_lines, format_option, warn
+
+if TYPE_CHECKING:
+    from salesops_tui.cli.session import Session
+    from salesops_tui.services.import_request import ImportReport, ImportRequest, Notice, Progress
+    from salesops_tui.services.importing_people import TableReport
+
+_ROWS_REJECTED = 3
+_STEPS = 1_000
+_LABEL = "writing the record"
+
+
+@click.command("import")
+@click.argument("file")
+@click.option("--as-of", metavar="MOMENT", help="The moment that the file describes; a date means the end of that day.")
+@click.option("--dialect", default="auto", show_default=True, help="The CRM's way of writing: auto, canonical.")
+@click.option("--map", "map_file", type=click.Path(path_type=Path), help="Which column is what, and what words mean.")
+@click.option("--source", default="crm", show_default=True, help="Which part of the CRM this is.")
+@click.option("--full", is_flag=True, help="The file is the whole of its source: open deals not in it were removed.")
+@click.option("--dry-run", is_flag=True, help="Write nothing; say what would change.")
+@click.option("--strict", is_flag=True, help="One rejected row refuses the whole file.")
+@click.option("--yes", is_flag=True, help="Go on where a full file takes away much of Commit.")
+@format_option
+@click.pass_context
+def import_deals(ctx: click.Context, /, file: str, form: str, map_file: Path | None, **options: object) -> int:
+    """Take in a file of deals (CSV or XLSX; - for standard input). Exit code 3: done, with rows rejected."""
+    from salesops_tui.services.import_request import ImportRequest
+
+    with _on_disk(file) as path:
+        request = ImportRequest(path, map=map_file, name=file, **options)  # type: ignore[arg-type]
+        report = _import(ctx.obj, request)
+    _show(form, report)
+    return _ROWS_REJECTED if report.rejected else 0
+
+
+@click.command("import-people")
+@click.argument("file")
+@click.option("--as-of", metavar="MOMENT", help="Since when people report so; by default from now on.")
+@click.option("--dry-run", is_flag=True, help="Write nothing; say what would change.")
+@format_option
+@click.pass_context
+def import_people(ctx: click.Context, file: str, as_of: str | None, dry_run: bool, form: str) -> int:
+    """Take in people and who reports to whom.
+
+    Columns: id, name, email, login, manager, role, region, segment, from.
+    """
+    from salesops_tui.services import importing_people
+
+    with _on_disk(file) as path:
+        report = importing_people.import_people(ctx.obj.open(), path, as_of, dry_run=dry_run, name=file)
+    _show(form, report)
+    return _ROWS_REJECTED if report.rejected else 0
+
+
+@click.command("import-quotas")
+@click.argument("file")
+@click.option("--dry-run", is_flag=True, help="Write nothing; say what would change.")
+@format_option
+@click.pass_context
+def import_quotas(ctx: click.Context, file: str, dry_run: bool, form: str) -> int:
+    """Take in quotas. Columns: person, period (FY26-Q4), amount."""
+    from salesops_tui.services import importing_people
+
+    with _on_disk(file) as path:
+        report = importing_people.import_quotas(ctx.obj.open(), path, dry_run=dry_run, name=file)
+    _show(form, report)
+    return _ROWS_REJECTED if report.rejected else 0
+
+
+def _import(session: Session, request: ImportRequest) -> ImportReport:
+    from salesops_tui.services.import_request import NeedsConfirmation
+    from salesops_tui.services.importing import import_deals
+
+    context = session.open()
+    with _progress() as progress:
+        try:
+            return import_deals(context, request, progress)
+        except NeedsConfirmation as question:
+            if not (sys.stdin.isatty() and sys.stderr.isatty()):
+                raise
+            said = str(question)
+    warn(said)
+    click.confirm("Remove them?", abort=True, err=True)
+    with _progress() as progress:
+        return import_deals(context, replace(request, yes=True), progress)
+
+
+@contextmanager
+def _on_disk(file: str) -> Iterator[Path]:
+    """Give the file's path; standard input is copied to a private file first, because it is read twice."""
+    if file != "-":
+        yield Path(file)
+        return
+    with tempfile.NamedTemporaryFile(prefix="salesops-", suffix=".in") as copy:
+        shutil.copyfileobj(sys.stdin.buffer, copy)
+        copy.flush()
+        yield Path(copy.name)
+
+
+@contextmanager
+def _progress() -> Iterator[Progress | None]:
+    """Show a bar on standard error, where that is a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with click.progressbar(length=_STEPS, label=_LABEL, file=sys.stderr) as bar:
+        shown = 0
+
+        def progress(done: int, of: int, what: str) -> None:
+            # Reading is the first half of the bar, writing the second.
+            nonlocal shown
+            share = done * (_STEPS // 2) // max(of, 1) + (0 if what == "reading" else _STEPS // 2)
+            bar.label = what.ljust(len(_LABEL))
+            bar.update(max(0, share - shown))
+            shown = max(shown, share)
+
+        yield progress
+        bar.label = "done".ljust(len(_LABEL))
+        bar.update(_STEPS - shown)
+
+
+def _show(form: str, report: ImportReport | TableReport) -> None:
+    if form == "json":
+        emit_json(report.as_plain())
+        return
+    done = report.as_plain()
+    told = [f"{done[name]:,} {name}" for name in ("new", "changed", "unchanged", "removed", "rejected") if name in done]
+    would = " (nothing was written)" if done.get("dry_run") else ""
+    lines = [f"{report.file}: {report.rows:,} rows: {', '.join(told)}{would}"]
+    if done.get("as_of"):
+        lines.append(f"as of {done['as_of']}, read as {done['dialect']}")
+    lines += [_line(notice) for notice in report.warnings]
+    if report.rejects_file:
+        lines.append(f"the rejected rows, with reasons: {report.rejects_file}")
+    emit_lines(lines)
+
+
+def _line(notice: Notice) -> str:
+    start = "rejected: " if notice.code == "rejected" else ""
+    return f"  {notice.count:,} × {start}{notice.message}"
