@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from salesops_tui.domain.calendar import BEGINNING, Clock, system_clock
+from salesops_tui.domain.calendar import BEGINNING, Calendar, Clock, system_clock
 from salesops_tui.domain.people import UNASSIGNED, Person, Role
 from salesops_tui.domain.policy import Policy
 from salesops_tui.errors import Refused, StoreProblem
@@ -32,7 +32,7 @@ def init_store(path: Path, policy_file: Path | None = None, group: str = "", clo
         StoreProblem: something is there already, or the group does not exist.
         BadInput: the policy cannot be read.
     """
-    policy, source = read_policy_file(policy_file)
+    policy, source = read_policy_file(policy_file, clock)
     number = _group_number(group)
     store = create_store(path, mode=0o600 if number is None else 0o660)
     try:
@@ -61,8 +61,8 @@ def found_company(
     return context
 
 
-def read_policy_file(path: Path | None) -> tuple[Policy, str]:
-    """Return a checked policy and its text; the default one for None.
+def read_policy_file(path: Path | None, clock: Clock = system_clock) -> tuple[Policy, str]:
+    """Return a checked policy and its text; the default one for None. Holidays are looked up around today.
 
     Raises:
         BadInput: the file cannot be read or holds mistakes; each is named with its line and key.
@@ -73,7 +73,7 @@ def read_policy_file(path: Path | None) -> tuple[Policy, str]:
         text, name = default_policy_text(), "the default policy"
     else:
         text, name = _text_of(path), str(path)
-    return read_policy(text, name), text
+    return read_policy(text, name, Calendar().day_of(clock())), text
 
 
 def adopt_policy(context: Context, path: Path) -> Policy:
@@ -84,7 +84,7 @@ def adopt_policy(context: Context, path: Path) -> Policy:
         BadInput: the file holds mistakes.
     """
     context.as_ops("adopting a policy")
-    policy, source = read_policy_file(path)
+    policy, source = read_policy_file(path, context.clock)
     if policy.currency != context.policy.currency:
         raise Refused(
             f"this store counts in {context.policy.currency}; a policy cannot change that to {policy.currency}"
@@ -100,7 +100,7 @@ def changes_of(context: Context, path: Path) -> Sequence[str]:
     """Return in words what adopting a policy file would change."""
     from salesops_tui.domain.policy_file import policy_changes
 
-    policy, _ = read_policy_file(path)
+    policy, _ = read_policy_file(path, context.clock)
     changes: Sequence[str] = policy_changes(context.policy, policy)
     return changes
 
