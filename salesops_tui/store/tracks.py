@@ -23,7 +23,7 @@ _STATE_COLUMNS = (
     "valid_from, valid_to, claim, detail, inspection, owner, status, rep_category, hold, amount, close_day, stage,"
     " good_until, void, slips"
 )
-_ANSWER_COLUMNS = (
+ANSWER_COLUMNS = (
     "a.id, a.question, a.value, a.given_at, a.actor, a.version, a.evidence, a.reason, a.risk, a.mitigation,"
     " a.risk_kind, a.met_day, a.repeats, a.streak"
 )
@@ -37,7 +37,7 @@ def read_answer(row: Sequence[object]) -> Answer:
 def standing_answers(conn: sqlite3.Connection, inspections: Iterable[int]) -> dict[int, dict[str, Answer]]:
     """Return the answers that stand, by inspection and question: the newest not withdrawn."""
     sql = f"""
-        SELECT a.inspection, {_ANSWER_COLUMNS}
+        SELECT a.inspection, {ANSWER_COLUMNS}
         FROM answer a LEFT JOIN withdrawal w ON w.change = a.change
         WHERE a.inspection IN (SELECT value FROM json_each(?)) AND w.change IS NULL
         ORDER BY a.inspection, a.question, a.version

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual import on
 from textual.app import ComposeResult
 from textual.timer import Timer
@@ -18,6 +20,9 @@ from salesops_tui.ui.typed_texts import TypedTexts
 from salesops_tui.ui.verdict_words import Band
 from salesops_tui.ui.walk_view import Scene, WalkView
 from salesops_tui.ui.widgets.fields import Fields
+
+if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel as Severity
 
 _SETTLED = 0.05
 """Seconds at a question after which others are told; whoever hurries past it leaves no trace."""
@@ -112,9 +117,9 @@ class WalkScreen(BaseScreen[None]):
             )
         )
 
-    def say(self, text: str, severity: str = "information") -> None:
+    def say(self, text: str, severity: Severity = "information") -> None:
         """Say it in the band, where the eyes are, and not in a corner."""
-        self.tell(Band(text, {"error": "warn", "warning": "warn"}.get(severity, "note")))
+        self.tell(Band(text, "note" if severity == "information" else "warn"))
 
     def tell(self, band: Band | None) -> None:
         """Show this band from now on."""
@@ -125,6 +130,10 @@ class WalkScreen(BaseScreen[None]):
         if self._sitting is not None:
             self._sitting.read()
             self.paint()
+
+    def tick(self) -> None:
+        if self._sitting is not None:
+            self.view.pass_time(self._sitting.place())
 
     # ------------------------------------------------------------------ what is typed
 

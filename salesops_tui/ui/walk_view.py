@@ -17,6 +17,7 @@ from salesops_tui.ui.verdict_words import Band
 from salesops_tui.ui.walk_words import (
     Place,
     action_line,
+    asked_in_words,
     beside_lines,
     label_of,
     overview_lines,
@@ -67,6 +68,8 @@ class WalkView(Vertical):
     def __init__(self, desk: Desk) -> None:
         super().__init__(id="walk")
         self._desk = desk
+        self._walk: Walk | None = None
+        self._asked = ""
         self.fields = Fields((RISK, MITIGATION, MET, EVIDENCE, PLAN), id="fields")
         self._title, self._strip, self._actions = Prose(id="title"), Board(id="strip"), Board(id="actions")
         self._question, self._below = Prose(id="question"), Prose(id="below")
@@ -88,7 +91,7 @@ class WalkView(Vertical):
     def paint(self, scene: Scene) -> None:
         """Show a scene; what looks as before is not painted again."""
         desk, walk, step = self._desk, scene.walk, scene.step
-        self._title.show(lambda width: title_lines(desk, walk, scene.place, width))
+        self._show_title(walk, scene.place)
         self._strip.show(lambda width: [strip_line(walk, step.question.key, width)])
         self._actions.display = bool(walk.actions)
         if walk.actions:
@@ -102,6 +105,16 @@ class WalkView(Vertical):
         self._facts.show(lambda width: beside_lines(desk, walk, step, width))
         self._band.show(lambda width: band_lines(scene.band, width))
         self._footer.set_commands(keys_of(scene, self.app.size.width))
+
+    def pass_time(self, place: Place) -> None:
+        """Show for how long the deal has been asked, where that reads differently from before."""
+        words = asked_in_words(place)
+        if words != self._asked and self._walk is not None:
+            self._show_title(self._walk, place)
+
+    def _show_title(self, walk: Walk, place: Place) -> None:
+        self._walk, self._asked = walk, asked_in_words(place)
+        self._title.show(lambda width: title_lines(self._desk, walk, place, width))
 
     def _show_kind(self, walk: Walk, kind: str) -> None:
         chosen = label_of(walk.policy.risk_kinds, kind) if kind else "↑↓ kind of risk"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from salesops_tui.domain.calendar import iso_day
+from salesops_tui.domain.calendar import SECOND, iso_day
 from salesops_tui.domain.inspection import Answer, AnswerValue, unsupported
 from salesops_tui.domain.policy import Policy, QuestionKind, Reason
 from salesops_tui.services.walk import LastTime, Step, Walk
@@ -43,13 +43,18 @@ def title_lines(desk: Desk, walk: Walk, place: Place, width: int) -> Iterator[Li
         desk.person(deal.owner),
     ]
     commit: list[Cell] = ["  Commit ", (desk.amount(walk.commit), "strong")]
-    asked: list[Cell] = [("   asked " + present.span(place.asked), "muted")]
+    asked: list[Cell] = [(asked_in_words(place), "muted")]
     head: list[Cell] = [" ", (f"{count} · ", "muted"), (name, "title")]
     if width < _TWO_LINES:
         yield spread(head, [*commit, " "], width)
         yield spread([(" " + " · ".join(facts), "muted")], [*asked, " "] if width > 60 else [" "], width)
     else:
         yield spread([*head, f" · {' · '.join(facts)}"], [*commit, *asked, " "], width)
+
+
+def asked_in_words(place: Place) -> str:
+    """Return for how long the deal has been asked; nothing within the first minute, when it would only flicker."""
+    return f"   asked {present.span(place.asked)}" if place.asked >= 60 * SECOND else ""
 
 
 def strip_line(walk: Walk, current: str, width: int) -> Line:
