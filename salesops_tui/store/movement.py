@@ -18,6 +18,9 @@ from salesops_tui.domain.movement import Window
 _CLASSES = {"commit": "category = 3", "won": "status = 1"}
 """The two sums that move, as the partial indexes of `deal_state` have them."""
 
+# One seek a day of the period: with a range of days the index could not skip the states that were over by then.
+_DAYS = "WITH RECURSIVE day (number) AS (VALUES (:first) UNION ALL SELECT number + 1 FROM day WHERE number < :last)"
+
 _STATE = (
     "s.deal, s.valid_from, s.valid_to, s.claim, s.detail, s.inspection, s.owner, s.status, s.rep_category, s.hold,"
     " s.amount, s.close_day, s.stage, s.good_until, s.void, s.slips"
@@ -47,9 +50,8 @@ def won_by_owner(
 def _sums(
     conn: sqlite3.Connection, which: str, period: Period, at: Moment, owners: Collection[int] | None
 ) -> dict[int, int]:
-    # One seek a day of the period: with a range of days the index could not skip the states that were over by then.
     sql = f"""
-        WITH RECURSIVE day (number) AS (VALUES (:first) UNION ALL SELECT number + 1 FROM day WHERE number < :last)
+        {_DAYS}
         SELECT s.owner, sum(s.amount)
         FROM day CROSS JOIN deal_state s INDEXED BY state_{which}
         WHERE s.close_day = day.number AND s.valid_to > :at AND s.valid_from <= :at AND s.{_CLASSES[which]}
@@ -89,9 +91,10 @@ def _edged(conn: sqlite3.Connection, which: str, edge: str, window: Window, owne
 
 def _owned_meanwhile(conn: sqlite3.Connection, which: str, window: Window, owners: Collection[int]) -> set[int]:
     sql = f"""
-        SELECT s.deal FROM deal_state s INDEXED BY state_{which}
-        WHERE s.{_CLASSES[which]} AND s.close_day BETWEEN :first AND :last
-            AND s.valid_to > :start AND s.valid_from <= :end {_owned(owners)}
+        {_DAYS}
+        SELECT s.deal FROM day CROSS JOIN deal_state s INDEXED BY state_{which}
+        WHERE s.close_day = day.number AND s.valid_to > :start AND s.valid_from <= :end AND s.{_CLASSES[which]}
+            {_owned(owners)}
     """
     return {deal for (deal,) in conn.execute(sql, _values(window, owners))}
 
