@@ -10,7 +10,7 @@ with a reset, and so on; at last the cursor's place.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ _UNKNOWN = "\x00"
 _SURE = re.compile(
     "[\x00 -~\xa1-\xac\xae-\u02ff\u0370-\u0482\u2010-\u2027\u2190-\u21ff\u2212\u2500-\u25fc\u2800-\u28ff]*"
 )
-"""Letters that terminals agree to draw one cell wide; after others the place is said again, not reckoned."""
+"""Letters that terminals agree to draw one cell wide; behind others the place is said again, not reckoned."""
 
 _GAP = 4
 """So many unchanged cells are sent again where going around them would cost more."""
@@ -238,7 +238,7 @@ def rewritten(rows: Sequence[Row], lines: Mapping[int, Painted]) -> str:
             for first, last in differences(rows[y], row):
                 pen.write(y, first, row.letters[first:last], row.styles[first:last])
         else:
-            pen.write_by_letter(y, start, row.letters[start:end], row.styles[start:end])
+            pen.write_by_group(y, start, row.letters[start:end], row.styles[start:end])
     return pen.done()
 
 
@@ -282,13 +282,18 @@ class Pen:
             start = end
         self._at = (y, x + len(letters))
 
-    def write_by_letter(self, y: int, x: int, letters: Sequence[str], styles: Sequence[str]) -> None:
-        """Write cells among which there may be some whose width is a matter of opinion."""
-        for offset, letter in enumerate(letters):
-            if letter and letter != _UNKNOWN:
-                self.write(y, x + offset, (letter,), (styles[offset],))
-                if not _SURE.fullmatch(letter):
-                    self._at = None
+    def write_by_group(self, y: int, x: int, letters: Sequence[str], styles: Sequence[str]) -> None:
+        """Write cells among which there may be letters whose width is a matter of opinion.
+
+        Letters that stand together are left to the terminal, what stands apart from them gets a place of its own.
+        So no letter is lost where a terminal takes more cells for a word, and the next column stays where it is.
+        """
+        for start, end in stretches(letters, lambda letter: letter == _UNKNOWN, 1):
+            self.write(y, x + start, " " * (end - start), styles[start:end])
+        for start, end in stretches(letters, lambda letter: letter in (" ", _UNKNOWN), 2):
+            self._at = None
+            self.write(y, x + start, letters[start:end], styles[start:end])
+        self._at = None
 
     def done(self) -> str:
         """Return all that was written; the style is as it was before."""
@@ -302,6 +307,22 @@ class Pen:
             self._out.append(f"\x1b[{steps}C" if steps > 1 else "\x1b[C")
         else:
             self._out.append(place(y, x))
+
+
+def stretches(letters: Sequence[str], apart: Callable[[str], bool], by: int) -> Iterator[tuple[int, int]]:
+    """Yield where the letters stand that are set apart from others by so many in between or more."""
+    start = end = -1
+    for x, letter in enumerate(letters):
+        if apart(letter):
+            continue
+        if start >= 0 and x - end >= by:
+            yield start, end
+            start = -1
+        if start < 0:
+            start = x
+        end = x + 1
+    if start >= 0:
+        yield start, end
 
 
 def place(y: int, x: int) -> str:

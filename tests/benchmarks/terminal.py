@@ -61,6 +61,7 @@ class Program:
     def __init__(
         self, command: Sequence[str], *, columns: int = 120, rows: int = 40, env: Mapping[str, str] | None = None
     ) -> None:
+        self.command = " ".join(command)
         self.columns, self.rows = columns, rows
         self.chunks: list[Chunk] = []
         self.running = True

@@ -271,6 +271,16 @@ async def test_an_empty_list_says_what_would_fill_it() -> None:
         assert table_lines(app)[1].startswith("▸ Deal 0")
 
 
+async def test_where_there_are_no_rows_there_is_nothing_to_fold() -> None:
+    app = Listing(deals([], [Section("a", "To ask", 0)]), empty="Nobody is in Commit")
+    async with app.run_test(size=(80, 10)) as pilot:
+        await pilot.press("space", "enter", "j")
+        await pilot.click(Counting, offset=(5, 1))
+        await settled(pilot)
+        assert table_lines(app)[1] == "  Nobody is in Commit"
+        assert app.told == []
+
+
 async def test_a_key_that_the_source_lost_is_an_empty_row() -> None:
     app = Listing(RowSource([1, 2], lambda keys: {key: deal(key) for key in keys if key != 2}))
     async with app.run_test(size=(80, 10)) as pilot:

@@ -108,10 +108,11 @@ class Sheet(ScrollView):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        sections = self._source.sections() or (Section("", "", self._pages.count),)
+        rows = self._pages.count
+        sections = self._source.sections() or (Section("", "", rows),) if rows else ()
         self._lines = Lines(sections, self._folded)
         self._strips.clear()
-        lines = self._lines.total if self._pages.count else self._empty.count("\n") + 1
+        lines = self._lines.total if rows else self._empty.count("\n") + 1
         self.virtual_size = Size(0, self._head + lines)
 
     # ------------------------------------------------------------------ painting
