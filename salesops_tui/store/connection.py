@@ -30,6 +30,10 @@ class Store:
 
     Reads go straight to `conn` (autocommit). Writes go through `write`, which queues fairly beside other
     processes and leaves all or nothing.
+
+    Attributes:
+        disposable: this store is still being built and nobody else has it: commits do not wait for the disk until
+            `settle`, and a crash costs the whole of it.
     """
 
     def __init__(self, path: Path, conn: sqlite3.Connection, *, read_only: bool) -> None:
@@ -37,6 +41,7 @@ class Store:
         self.path = path
         self.conn = conn
         self.read_only = read_only
+        self.disposable = False
         self._depth = 0
 
     def __enter__(self) -> Store:
@@ -67,7 +72,8 @@ class Store:
         if self.read_only:
             raise StoreProblem(f"{self.path} was opened read-only; nothing was written")
         with translated(self.path), self._queue():
-            self.conn.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            wait = "OFF" if self.disposable else "FULL" if durable else "NORMAL"
+            self.conn.execute(f"PRAGMA synchronous = {wait}")
             self.conn.execute("BEGIN IMMEDIATE")
             self._depth += 1
             try:
@@ -93,6 +99,18 @@ class Store:
             finally:
                 if self.conn.in_transaction:
                     self.conn.execute("ROLLBACK")
+
+    def settle(self) -> None:
+        """Bring a disposable store to the disk as one file; from here on it is like any other."""
+        self.disposable = False
+        with translated(self.path):
+            self.conn.execute("PRAGMA synchronous = FULL")
+            self.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            handle = os.open(self.path, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
 
     def data_version(self) -> int:
         """Return a number that differs once another connection has committed."""
