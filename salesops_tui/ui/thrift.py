@@ -22,7 +22,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _UNKNOWN = "\x00"
 """The letter of a cell of which it is not known what the terminal shows."""
 _SURE = re.compile(
-    "[\x00 -~\xa1-\xac\xae-\u02ff\u0370-\u0482\u2010-\u2027\u2190-\u21ff\u2212\u2500-\u25fc\u2800-\u28ff]*"
+    "[\x00 -~\xa1-\xac\xae-\u02ff\u0370-\u0482\u2010-\u2027\u2190-\u21ff\u2212\u23ce\u2500-\u25fc"
+    "\u2605\u2606\u2690\u2691\u2713\u2717\u2718\u2800-\u28ff]*"
 )
 """Letters that terminals agree to draw one cell wide; behind others the place is said again, not reckoned."""
 

@@ -1,6 +1,7 @@
 """What is sent in few bytes shows the same as what was painted in many, cell by cell, on an emulated terminal."""
 
 import sys
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,6 +11,7 @@ import pyte
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from textual._compositor import CompositorUpdate
 
 from salesops_tui.ui.thrift import Thrift, change_of_style, is_sure, place
@@ -118,6 +120,13 @@ def test_where_widths_are_sure_it_never_sends_more(frames: list[list[Words]]) ->
         sent = thrift.frame(data)
         assert sent is not None
         assert len(sent) <= len(data) + 4 * data.count("m")
+
+
+def test_what_counts_as_sure_is_one_cell_wide_and_holds_the_symbols_of_the_program() -> None:
+    sure = [letter for letter in map(chr, range(1, 0x10000)) if is_sure(letter)]
+    assert {cell_len(letter) for letter in sure} == {1}
+    assert not {letter for letter in sure if unicodedata.category(letter) in ("Cc", "Cf", "Mn")}
+    assert set("▸▹▾▴●○✓✗⚑…·−⏎×│─█▓▒░▁▅") <= set(sure)
 
 
 def list_of(top: int) -> str:
