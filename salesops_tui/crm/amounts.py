@@ -70,7 +70,7 @@ def read_currency(text: str) -> str:
 
 
 def _as_people_write(text: str, currency: str, default: str, decimal: str, number: re.Pattern[str]) -> tuple[str, int]:
-    written = _BLANKS.sub(" ", text.strip())
+    written = _BLANKS.sub(" ", text.strip()).replace("−", "-")
     if not written:
         raise UnreadableError("is blank")
     if any(c.isdigit() and not c.isascii() for c in written):
@@ -106,7 +106,7 @@ def _minor(whole: int, part: str, currency: str) -> tuple[str, int]:
 
 def _currency_inside(written: str, expected: str) -> tuple[str, str]:
     """Split the currency off an amount; "" where there is none."""
-    outer_minus = written.startswith(("-", "−", "+")) and not written[1:2].isdigit()
+    outer_minus = written.startswith(("-", "+")) and not written[1:2].isdigit()
     sign, rest = (written[0], written[1:].strip()) if outer_minus else ("", written)
     match = _AROUND.fullmatch(rest)
     before, body, after = (part.strip() for part in match.groups()) if match else ("", rest, "")
@@ -122,7 +122,6 @@ def _currency_inside(written: str, expected: str) -> tuple[str, str]:
 
 
 def _sign(body: str) -> tuple[str, bool]:
-    body = body.replace("−", "-")
     if body.startswith("(") and body.endswith(")"):
         return body[1:-1].strip(), True
     if body.startswith("-"):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import NamedTuple, Protocol
 
+from salesops_tui.crm.guard import unguarded
 from salesops_tui.crm.source import Kind, SourceFile
 from salesops_tui.errors import BadInput
 
@@ -101,7 +102,7 @@ def read_header(name: str, line: int, cells: Sequence[str]) -> Header:
     Raises:
         BadInput: it cannot be one.
     """
-    names = [" ".join(cell.replace("\ufeff", "").split()) for cell in cells]
+    names = [" ".join(unguarded(cell.replace("\ufeff", "")).split()) for cell in cells]
     while names and not names[-1]:
         names.pop()
     if len(names) > MAX_COLUMNS:

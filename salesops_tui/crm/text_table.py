@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _LONGEST_ROW = 6 * 1024 * 1024
 _DELIMITERS = ",;\t"
-_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*')
+_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[\r\n]')
 _BUFFER = 1 << 18
 
 
@@ -92,11 +92,11 @@ class TextTable:
 
     def _begin(self) -> tuple[Reader, Header]:
         lines = self._lines
-        first = lines.look_at_first()
-        separator = _SEPARATOR_LINE.fullmatch(first)
+        sample = lines.sample()
+        separator = _SEPARATOR_LINE.match(sample)
         if separator:
             lines.skip_one()
-        delimiter = separator[1] if separator else _delimiter(lines.sample(), self._source.name)
+        delimiter = separator[1] if separator else _delimiter(sample, self._source.name)
         reader = csv.reader(lines, delimiter=delimiter)
         self._reader = reader
         before = 0
@@ -139,6 +139,7 @@ class _Lines:
     def __init__(self, source: SourceFile, raw: BinaryIO) -> None:
         self._name = source.name
         self._codec = source.codec
+        self._raw = raw
         self._text = io.TextIOWrapper(raw, encoding=source.codec, errors=source.errors, newline="")
         self._number = 0
         self.before = 0
@@ -164,32 +165,21 @@ class _Lines:
             yield line
         self.ended = True
 
-    def look_at_first(self) -> str:
-        """Return the start of the first line, and go back to it."""
-        try:
-            first = self._text.readline(_LONGEST_ROW)
-        except UnicodeDecodeError as error:
-            raise self._undecodable(error) from None
-        self._text.seek(0)
-        return first[:100].lstrip("\ufeff")
+    def sample(self) -> str:
+        """Return the beginning of the file; only before anything else is read."""
+        start = self._raw.read(MAX_CELL).decode(self._codec, "replace")
+        self._raw.seek(0)
+        return start.lstrip("\ufeff")
 
     def skip_one(self) -> None:
         """Leave out the first line."""
-        self._text.readline()
-        self.before = self._number = 1
-
-    def sample(self) -> str:
-        """Return the beginning of the file, and go back to it."""
-        try:
-            text = self._text.read(MAX_CELL)
-        except UnicodeDecodeError as error:
-            raise self._undecodable(error) from None
-        self._text.seek(0)
-        return text
+        next(iter(self))
+        self.before, self.length, self.unusual = 1, 0, False
 
     def _undecodable(self, error: UnicodeDecodeError) -> BadInput:
+        line = self._number + 1 + error.object[: error.start].count(b"\n")
         what = self._codec.upper().removesuffix("-LE").removesuffix("-BE")
-        return BadInput(f"{self._name}, line {self._number + 1}: not valid {what} ({error.reason})")
+        return BadInput(f"{self._name}, line {line}: not valid {what} ({error.reason})")
 
     def _endless(self) -> BadInput:
         return BadInput(

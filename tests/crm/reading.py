@@ -1,0 +1,19 @@
+"""Reading a file in tests as an import reads it."""
+
+from pathlib import Path
+
+from salesops_tui.crm.source import look_through
+from salesops_tui.crm.table import Row, open_table
+
+
+def read(path: Path) -> tuple[tuple[str, ...], list[Row]]:
+    """Header and rows of a file that can be read."""
+    with open_table(look_through(path, path.name)) as table:
+        return table.header.names, list(table.rows())
+
+
+def cells(path: Path) -> list[list[str]]:
+    """The cells of all rows; none of them has a problem."""
+    _, rows = read(path)
+    assert [row.problem for row in rows if row.problem] == []
+    return [row.cells for row in rows]
