@@ -42,6 +42,9 @@ def deals(session: Session, /, form: str, **asked: Any) -> None:
         asked["every_period"],
     )
     document = list_deals(context, scope, period, at, wanted)
+    if form == "json":
+        emit_json(document)
+        return
     rows = [_row(deal) for deal in document["deals"]]
     totals = ", ".join(f"{k.replace('_', ' ')} {v['amount']} in {v['deals']}" for k, v in document["totals"].items())
     heading = [f"{document['period']['name']} · {document['scope']} · as of {document['as_of']}"]

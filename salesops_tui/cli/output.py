@@ -62,7 +62,8 @@ def emit(
 
 def emit_json(document: Any) -> None:
     """Print one JSON document; everything outside ASCII is escaped, so no terminal can be driven by it."""
-    _write(json.dumps(document, indent=1) + "\n")
+    # Without indentation, which would leave the encoder in C for one ten times slower.
+    _write(json.dumps(document) + "\n")
 
 
 def emit_table(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:

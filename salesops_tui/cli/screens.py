@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from pathlib import Path
 
 from salesops_tui.cli.session import Session
 from salesops_tui.errors import Refused
@@ -18,8 +19,31 @@ def open_screens(session: Session) -> None:
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Refused("the screens need a terminal; for scripts there are commands: see 'salesops --help'")
+    if not session.path.exists() and not session.read_only:
+        made = _make_store(session)
+        if made is None:
+            return
+        session.named = made
     # Collecting garbage takes a seventh of the start, and finds nothing: what a start makes, it keeps.
     gc.disable()
     from salesops_tui.ui.app import SalesopsApp
 
     SalesopsApp(session.open()).run()
+
+
+def _make_store(session: Session) -> Path | None:
+    from salesops_tui.paths import data_dir
+    from salesops_tui.ui.screens.start import Progress, StartApp
+
+    def demo(path: Path, progress: Progress) -> None:
+        from salesops_tui.services.demo import build_demo
+
+        build_demo(path, clock=session.clock, progress=progress)
+
+    def empty(path: Path, progress: Progress) -> None:
+        from salesops_tui.services.starting import init_store
+
+        progress(0, 1, "the rulebook")
+        init_store(path, clock=session.clock).store.close()
+
+    return StartApp(session.path, data_dir() / "demo.db", demo, empty).run()

@@ -1,7 +1,5 @@
 """Deals: what the CRM claims of them, what is known beside the claim, and what they were at any moment."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from enum import IntEnum
 from types import MappingProxyType
@@ -30,7 +28,7 @@ class Category(IntEnum):
         return self.name.replace("_", " ").title()
 
     @classmethod
-    def from_key(cls, key: str) -> Category:
+    def from_key(cls, key: str) -> "Category":
         """Return the category with this key.
 
         Raises:

@@ -1,7 +1,5 @@
 """The inspection: answers, what a yes needs, the verdict, what may be repeated, and what to ask first."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple

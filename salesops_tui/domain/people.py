@@ -1,7 +1,5 @@
 """People, their roles and the reporting lines that make a scope."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum

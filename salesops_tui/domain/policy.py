@@ -4,8 +4,6 @@ These are the plain values that the rest of the program works with. The TOML fil
 checks on it, live in `policy_file`; a store keeps the checked policy as JSON, read here without any checking.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal

@@ -1,8 +1,6 @@
 """Deals as lists and as one page, in the words of the command line's contract."""
 
-from __future__ import annotations
-
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from salesops_tui.domain.calendar import Moment, Period, iso_day
@@ -64,12 +62,7 @@ def plain_period(period: Period) -> dict[str, str | None]:
 
 def describe_deals(context: Context, deals: Sequence[DealAt], at: Moment) -> list[dict[str, Any]]:
     """Return deals as JSON values, in their order."""
-    conn = context.store.conn
-    open_now = _being_asked(context, at)
-    ruled = {d.inspection for d in deals if d.inspection is not None and d.hold in (Hold.FAILED, Hold.CAPPED)}
-    failed = _failed_questions(context, ruled)
-    due = store_actions.deals_with_due_action(conn, context.calendar.day_of(at))
-    return [_describe(context, d, at, open_now, failed, due) for d in deals]
+    return [*_Describer(context, deals, at).described()]
 
 
 def standing_of(deal: DealAt, at: Moment, asked_now: bool) -> str:
@@ -153,38 +146,44 @@ def _failed_questions(context: Context, inspections: Iterable[int]) -> dict[int,
     return found
 
 
-def _describe(
-    context: Context,
-    deal: DealAt,
-    at: Moment,
-    open_now: Collection[int],
-    failed: Mapping[int, tuple[str, ...]],
-    due: Collection[int],
-) -> dict[str, Any]:
-    policy = context.policy
-    owner = context.people[deal.owner]
-    stage = policy.stage_by_key.get(deal.stage)
-    today = context.calendar.day_of(at)
-    return {
-        "id": deal.key,
-        "name": deal.name,
-        "account": deal.account,
-        "owner": owner.key,
-        "owner_name": owner.name,
-        "stage": deal.stage,
-        "stage_name": stage.name if stage else deal.stage,
-        "amount": decimal_string(deal.amount, policy.currency),
-        "currency": policy.currency,
-        "original_amount": decimal_string(deal.original, deal.currency),
-        "original_currency": deal.currency,
-        "close_date": iso_day(deal.close_day),
-        "status": deal.status.key,
-        "rep_category": deal.rep_category.key,
-        "category": deal.category.key,
-        "cap": _cap(context, deal, failed),
-        "inspection": standing_of(deal, at, deal.id in open_now),
-        "flags": flags_of(deal, deal.id in due, today),
-    }
+class _Describer:
+    """Puts deals into the words of the contract; what they share is read once."""
+
+    def __init__(self, context: Context, deals: Sequence[DealAt], at: Moment) -> None:
+        self.context, self.deals, self.at = context, deals, at
+        self.policy, self.people = context.policy, context.people
+        self.today = context.calendar.day_of(at)
+        self.asked_now = _being_asked(context, at)
+        held = {d.inspection for d in deals if d.inspection is not None and d.hold in (Hold.FAILED, Hold.CAPPED)}
+        self.failed = _failed_questions(context, held)
+        self.due = store_actions.deals_with_due_action(context.store.conn, self.today)
+
+    def described(self) -> Iterator[dict[str, Any]]:
+        """Yield the deals as JSON values, in their order."""
+        policy = self.policy
+        for deal in self.deals:
+            owner = self.people[deal.owner]
+            stage = policy.stage_by_key.get(deal.stage)
+            yield {
+                "id": deal.key,
+                "name": deal.name,
+                "account": deal.account,
+                "owner": owner.key,
+                "owner_name": owner.name,
+                "stage": deal.stage,
+                "stage_name": stage.name if stage else deal.stage,
+                "amount": decimal_string(deal.amount, policy.currency),
+                "currency": policy.currency,
+                "original_amount": decimal_string(deal.original, deal.currency),
+                "original_currency": deal.currency,
+                "close_date": iso_day(deal.close_day),
+                "status": deal.status.key,
+                "rep_category": deal.rep_category.key,
+                "category": deal.category.key,
+                "cap": _cap(self.context, deal, self.failed),
+                "inspection": standing_of(deal, self.at, deal.id in self.asked_now),
+                "flags": flags_of(deal, deal.id in self.due, self.today),
+            }
 
 
 def _cap(context: Context, deal: DealAt, failed: Mapping[int, tuple[str, ...]]) -> dict[str, Any] | None:

@@ -1,7 +1,5 @@
 """The call sheet: the Commit deals of a scope and period, what to ask first, and the figures above them."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """What was agreed on a deal: actions with an owner and a day, and the notes people wrote."""
 
-from __future__ import annotations
-
 import json
 import sqlite3
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """Calls, inspections and answers in the store."""
 
-from __future__ import annotations
-
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping

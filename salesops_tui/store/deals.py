@@ -1,7 +1,5 @@
 """Reading deals as of a moment."""
 
-from __future__ import annotations
-
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping

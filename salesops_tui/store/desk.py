@@ -1,7 +1,5 @@
 """Where people are, and what they have half typed: things that help, outside the record."""
 
-from __future__ import annotations
-
 import sqlite3
 from typing import NamedTuple
 

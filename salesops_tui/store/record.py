@@ -1,7 +1,5 @@
 """Changes and the record: who did what and when, append-only and hash-chained."""
 
-from __future__ import annotations
-
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
