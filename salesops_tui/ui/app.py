@@ -1,43 +1,33 @@
-"""The program on the terminal: which screen is shown, and whether the store has changed."""
+"""The program over a store: which screen is shown, and whether the store has changed under it."""
 
 from __future__ import annotations
 
 import gc
-import os
-from collections.abc import Sequence
 from typing import Any
 
-from textual.app import App
-from textual.filter import LineFilter
 from textual.screen import Screen
-from textual.theme import Theme
 
 from salesops_tui.services.context import Context
+from salesops_tui.store.calls import Call
 from salesops_tui.ui.base import BaseScreen
 from salesops_tui.ui.desk import Desk
-from salesops_tui.ui.themes import OWN_THEMES, chosen_theme
-from salesops_tui.ui.widgets.ascii import AsciiFilter
+from salesops_tui.ui.terminal import TerminalApp
 
 _LOOK_EVERY = 1.0
 
 
-class SalesopsApp(App[None]):
+class SalesopsApp(TerminalApp[None]):
     """The screens over one store."""
 
-    TITLE = "salesops"
-    ENABLE_COMMAND_PALETTE = False
     # Textual does not look for the style sheet of a default screen itself.
     CSS_PATH = ["app.tcss", "screens/call_sheet.tcss"]
 
     def __init__(self, context: Context, *, ascii_only: bool | None = None) -> None:
         """Make the program; `ascii_only` None looks at the terminal."""
-        # Known before Textual works out its colours, so that it does so once.
-        self.set_reactive(App.theme, chosen_theme())
-        super().__init__()
-        self.animation_level = "none"
+        super().__init__(ascii_only=ascii_only)
         self.desk = Desk.of(context)
-        self._ascii = AsciiFilter() if (needs_ascii() if ascii_only is None else ascii_only) else None
         self._seen = self.desk.stamp()
+        self._trouble = ""
 
     def get_default_screen(self) -> Screen[Any]:
         """Start on the call sheet."""
@@ -45,40 +35,52 @@ class SalesopsApp(App[None]):
 
         return CallSheetScreen()
 
-    def get_theme(self, theme_name: str) -> Theme | None:
-        return OWN_THEMES.get(theme_name) or super().get_theme(theme_name)
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        filters = super().get_line_filters()
-        return [*filters, self._ascii] if self._ascii else filters
-
     def on_mount(self) -> None:
-        self.set_interval(_LOOK_EVERY, self._look)
+        self.set_interval(_LOOK_EVERY, self.look)
         if not gc.isenabled():
             self.set_timer(_LOOK_EVERY, self._collect_from_now_on)
+        self.call_later(self._go_on_where_broken_off)
 
     def _collect_from_now_on(self) -> None:
         """The start is over; what it made stays, and need not be looked through again."""
         gc.freeze()
         gc.enable()
 
+    def _go_on_where_broken_off(self) -> None:
+        """Open the deal and the question at which an earlier session of this person ended without leaving."""
+        from salesops_tui.ui.resume import place_to_resume
+
+        place = place_to_resume(self.desk.context)
+        if place is not None:
+            from salesops_tui.ui.screens.inspection import InspectionScreen
+
+            self.push_screen(InspectionScreen(place.deal, place.question))
+            self.notify("Back where your last session broke off; everything given is there", markup=False)
+
     # ------------------------------------------------------------------ the store changes
 
     def changed(self) -> None:
         """Say that this session has written to the store."""
         self.desk.own_changes += 1
-        self._look()
+        self.look()
 
-    def _look(self) -> None:
-        stamp = self.desk.stamp()
-        if stamp != self._seen:
-            self._seen = stamp
-            self.desk.context.forget_people()
-            self.desk.read_policy()
-            for screen in self.screen_stack:
-                if isinstance(screen, BaseScreen):
-                    with screen.guarded():
-                        screen.refresh_from_store()
+    def look(self) -> None:
+        """Let the screen that is seen read again, if anything has changed; others do so when they are seen again."""
+        seen = [screen for screen in self.screen_stack if isinstance(screen, BaseScreen)]
+        try:
+            stamp = self.desk.stamp()
+            if stamp != self._seen:
+                self._seen = stamp
+                self.desk.context.forget_people()
+                self.desk.read_policy()
+            if seen:
+                seen[-1].look(stamp)
+            self._trouble = ""
+        except Exception as error:
+            # The store's file may be anything by now; what is on the screen stays, and it is said once.
+            if str(error) != self._trouble:
+                self._trouble = str(error)
+                self.notify(f"The store cannot be read: {error}", severity="error", markup=False)
 
     # ------------------------------------------------------------------ from screen to screen
 
@@ -87,19 +89,26 @@ class SalesopsApp(App[None]):
         while len(self.screen_stack) > 1:
             self.pop_screen()
 
-    async def go_to(self, name: str) -> None:
-        """Show one of the screens that have a key of their own."""
-        raise NotImplementedError(name)
+    def go_to_calls(self) -> None:
+        """Show the list of calls, on the call sheet."""
+        from salesops_tui.ui.screens.calls import CallsScreen
 
-    def ask_for_command(self, name: str) -> None:
-        """Show the help or the palette over the present screen, and run what is chosen there."""
-        raise NotImplementedError(name)
+        while len(self.screen_stack) > 1 and not isinstance(self.screen, CallsScreen):
+            self.pop_screen()
+        if not isinstance(self.screen, CallsScreen):
+            self.push_screen(CallsScreen())
 
+    def resume_call(self, call: Call) -> None:
+        """Go on with an open call: take its scope and period, and ask the first deal of its queue."""
+        from salesops_tui.services.calls import scope_of_call
 
-def needs_ascii() -> bool:
-    """Say whether the terminal's letters are not Unicode, or the person asked for plain ASCII."""
-    if os.environ.get("SALESOPS_ASCII", "") not in ("", "0"):
-        return True
-    named = next((v for v in ("LC_ALL", "LC_CTYPE", "LANG") if os.environ.get(v)), None)
-    letters = os.environ[named] if named else ""
-    return "utf-8" not in letters.lower().replace("utf8", "utf-8")
+        context = self.desk.context
+        self.desk.scope = scope_of_call(context, call, context.now())
+        self.desk.period = context.calendar.period_named(call.period)
+        self.go_to_sheet()
+        self.changed()
+        self.call_later(self._ask_first)
+
+    async def _ask_first(self) -> None:
+        if isinstance(self.screen, BaseScreen):
+            await self.screen.action_run("call_sheet.inspect")

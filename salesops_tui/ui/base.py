@@ -13,7 +13,7 @@ from textual.screen import Screen
 from salesops_tui.errors import SalesopsError
 from salesops_tui.services.context import Context
 from salesops_tui.ui import present
-from salesops_tui.ui.commands import BY_ID, EVERYWHERE, commands_of
+from salesops_tui.ui.commands import BY_ID, EVERYWHERE, LIST, commands_of
 
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel as Severity
@@ -108,6 +108,23 @@ class BaseScreen(AtDesk[ResultT]):
         ]
         super().__init_subclass__(**options)
 
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._stamp: object = self.desk.stamp()
+
+    def look(self, stamp: object) -> None:
+        """Read again if the store or the day is another than when this screen last read."""
+        self.tick()
+        if stamp != self._stamp:
+            self._stamp = stamp
+            with self.guarded():
+                self.refresh_from_store()
+
+    def on_screen_resume(self) -> None:
+        """What changed while another screen lay on this one is read when this one is seen again."""
+        if self.is_mounted:
+            self.salesops.look()
+
     # ------------------------------------------------------------------ what a screen may say of itself
 
     def why_not(self, command_id: str) -> str | None:  # noqa: ARG002 - its face
@@ -116,6 +133,9 @@ class BaseScreen(AtDesk[ResultT]):
 
     def refresh_from_store(self) -> None:
         """Read again what is shown, because it may have changed; the cursor stays where it is."""
+
+    def tick(self) -> None:
+        """Show what a second more has changed; called every second, so next to nothing may happen here."""
 
     def peel(self) -> bool:
         """Take away the topmost layer of this screen (a filter, a panel); False where there is none."""
@@ -139,9 +159,9 @@ class BaseScreen(AtDesk[ResultT]):
         """Go to the call sheet."""
         self.salesops.go_to_sheet()
 
-    async def action_calls(self) -> None:
+    def action_calls(self) -> None:
         """Go to the list of calls."""
-        await self.salesops.go_to("calls")
+        self.salesops.go_to_calls()
 
     def action_undo(self) -> None:
         """Take back the actor's last decision in an open call, by name."""
@@ -161,11 +181,28 @@ class BaseScreen(AtDesk[ResultT]):
 
     def action_help(self) -> None:
         """List all commands."""
-        self.salesops.ask_for_command("help")
+        from salesops_tui.ui.screens.palette import Help
+
+        self.app.push_screen(Help(self.CONTEXT), self._run_chosen)
 
     def action_palette(self) -> None:
         """Find a command by its name."""
-        self.salesops.ask_for_command("palette")
+        from salesops_tui.ui.screens.palette import Palette
+
+        self.app.push_screen(Palette(self.CONTEXT), self._run_chosen)
+
+    async def _run_chosen(self, command_id: int | str | None) -> None:
+        if command_id is None:
+            return
+        command = BY_ID[str(command_id)]
+        if command in commands_of(self.CONTEXT) and command.action:
+            await self.action_run(command.id)
+        elif command.context == LIST:
+            self.app.simulate_key(command.keys.partition(",")[0])
+        else:
+            from salesops_tui.ui.screens.palette import where_it_works
+
+            self.say(where_it_works(command.id), "warning")
 
     def action_back(self) -> None:
         """Leave one layer."""

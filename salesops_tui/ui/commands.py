@@ -114,7 +114,7 @@ _CALL_SHEET = (
         1,
         "inspect",
     ),
-    Command("call_sheet.open", "enter", "Open", "Opens the page of the deal.", CALL_SHEET, 2),
+    Command("call_sheet.open", "enter", "Open", "Opens the page of the deal.", CALL_SHEET, 2, "open"),
     Command(
         "call_sheet.filter", "slash", "Filter", "Shows only deals that hold the text you type.", CALL_SHEET, 3, "filter"
     ),
@@ -129,6 +129,9 @@ _CALL_SHEET = (
         "sort",
     ),
     Command("call_sheet.action", "a", "Action", "Puts down an action on the deal.", CALL_SHEET, 5, "action"),
+    Command(
+        "call_sheet.facts", "f", "Facts", "Shows what is known of the deal, on a small screen.", CALL_SHEET, 0, "facts"
+    ),
 )
 
 _INSPECTION = (
@@ -228,11 +231,21 @@ _DEAL = (
 )
 
 _CALLS = (
-    Command("calls.open", "enter", "Open", "Opens the minutes of an ended call, goes on with an open one.", CALLS, 1),
-    Command("calls.end", "e", "End call", "Ends an open call for good and keeps its figures.", CALLS, 2, "end"),
+    Command("calls.open", "enter", "Minutes", "Opens the minutes of the call.", CALLS, 1, "open"),
+    Command(
+        "calls.resume", "i", "Go on", "Goes on with an open call, at the first deal of its queue.", CALLS, 2, "resume"
+    ),
+    Command("calls.end", "e", "End call", "Ends an open call for good and keeps its figures.", CALLS, 3, "end"),
+    Command("calls.export", "x", "Export", "Writes the minutes to a Markdown file.", CALLS, 4, "export"),
 )
 
-_SUMMARY: tuple[Command, ...] = ()
+_SUMMARY = (
+    Command("summary.open", "enter", "Open", "Opens the page of the deal.", SUMMARY, 1, "open"),
+    Command("summary.resume", "i", "Go on", "Goes on with an open call.", SUMMARY, 2, "resume"),
+    Command("summary.end", "e", "End call", "Ends an open call for good and keeps its figures.", SUMMARY, 3, "end"),
+    Command("summary.export", "x", "Export", "Writes the minutes to a Markdown file.", SUMMARY, 4, "export"),
+    Command("summary.leave", "escape", "Back", "Goes back to where you came from.", SUMMARY, 5, "back"),
+)
 
 COMMANDS: tuple[Command, ...] = (
     *_CALL_SHEET,

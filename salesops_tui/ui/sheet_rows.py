@@ -68,8 +68,9 @@ class RowReader:
     def fetch(self, numbers: Sequence[int]) -> Mapping[int, Row]:
         """Return the rows of some deals by their store number."""
         context, sheet = self.desk.context, self.sheet
-        then = deals_by_number(context.store.conn, numbers, sheet.baseline.moment, current=False)
-        rows = sheet_rows(context, sheet, numbers)
+        with context.store.reading() as conn:
+            then = deals_by_number(conn, numbers, sheet.baseline.moment, current=False)
+            rows = sheet_rows(context, sheet, numbers)
         return {number: self._row(row, then.get(number)) for number, row in rows.items()}
 
     def _row(self, row: SheetRow, then: DealAt | None) -> Row:

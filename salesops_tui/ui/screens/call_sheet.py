@@ -1,103 +1,178 @@
-"""The call sheet: the Commit deals of a scope, what to ask first, and the figures above them."""
+"""The call sheet: the Commit deals of a scope, what to ask first, and what can be done with them."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual import on
-from textual.app import ComposeResult
-from textual.containers import Horizontal
-from textual.timer import Timer
 
-from salesops_tui.services.calls import current_call
-from salesops_tui.services.sheet import Sheet, call_sheet
-from salesops_tui.store.actions import deals_with_due_action
-from salesops_tui.ui.base import BaseScreen
-from salesops_tui.ui.commands import CALL_SHEET, footer_of
-from salesops_tui.ui.deal_facts import fact_lines, read_facts
-from salesops_tui.ui.sheet_head import head_lines
-from salesops_tui.ui.sheet_rows import COLUMNS, RowReader
-from salesops_tui.ui.sheet_view import DESCENDING, SORTS, SheetView
-from salesops_tui.ui.widgets.board import Board
-from salesops_tui.ui.widgets.frame import Footer
-from salesops_tui.ui.widgets.table import Table
+from salesops_tui.ui.sheet_screen import SheetScreen
+from salesops_tui.ui.sheet_view import SORTS, SheetView
+from salesops_tui.ui.widgets.messages import Opened, TitleClicked
 
-_QUIET = 0.06
-"""Seconds without a key after which the panel follows the cursor."""
+if TYPE_CHECKING:
+    from salesops_tui.ui.widgets.filter_bar import FilterBar
+
+_ON_A_DEAL = ("open", "action")
 
 
-class CallSheetScreen(BaseScreen[None]):
+class CallSheetScreen(SheetScreen):
     """The first screen: three groups of deals, the panel of facts, and the figures."""
 
-    CONTEXT = CALL_SHEET
+    def why_not(self, command_id: str) -> str | None:
+        verb = command_id.partition(".")[2]
+        if verb in _ON_A_DEAL and self.under_cursor is None:
+            return "no deal is under the cursor"
+        if verb == "inspect":
+            return self._why_not_inspect()
+        if command_id in ("export", "call_sheet.sort") and not self.view.total:
+            return "the sheet is empty"
+        return None
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._view: SheetView | None = None
-        self._following: Timer | None = None
+    def _why_not_inspect(self) -> str | None:
+        from salesops_tui.services.inspecting import may_inspect
 
-    def compose(self) -> ComposeResult:
-        yield Board(id="head")
-        with Horizontal(id="body"):
-            yield Table(COLUMNS, id="deals")
-            yield Board(id="facts")
-        yield Footer(footer_of(self.CONTEXT))
+        number = self.moved_to or self.first_to_ask
+        if number is None:
+            return "no deal is left to ask; move to one to ask it all the same"
+        deal = self.deal(number)
+        return may_inspect(self.context, deal) if deal else "that deal is gone"
 
-    def on_mount(self) -> None:
-        self.refresh_from_store()
+    def peel(self) -> bool:
+        if self.view.filter or self.query("FilterBar"):
+            self._close_filter()
+            return True
+        if self.has_class("-facts"):
+            self.action_facts()
+            return True
+        return False
 
-    # ------------------------------------------------------------------ reading
+    # ------------------------------------------------------------------ the deal under the cursor
 
-    @property
-    def table(self) -> Table:
-        """The list of deals."""
-        return self.query_one("#deals", Table)
+    def action_inspect(self) -> None:
+        """Open the inspection of the first deal to ask, or of the one that the cursor was moved to."""
+        number = self.moved_to or self.first_to_ask
+        deal = self.deal(number) if number is not None else None
+        if deal is not None:
+            from salesops_tui.ui.screens.inspection import InspectionScreen
 
-    def refresh_from_store(self) -> None:
-        sheet = call_sheet(self.context, self.desk.scope, self.desk.period)
-        text, sort = (self._view.filter, self._view.sort) if self._view else ("", "queue")
-        self._show(SheetView(self.desk, sheet, text, sort))
-        call = current_call(self.context)
-        self.query_one("#head", Board).show(lambda width: head_lines(self.desk, sheet, call, width))
-        self._follow()
+            self.place_cursor()
+            self.app.push_screen(InspectionScreen(deal.key))
 
-    def _show(self, view: SheetView) -> None:
-        self._view = view
-        self.table.sorted_by = None if view.sort == "queue" else (view.sort, view.sort in DESCENDING)
-        self.table.empty = self._why_empty(view)
-        self.table.source = view.source(self._reader(view.sheet).fetch)
+    @on(Opened, "#deals")
+    def _opened(self) -> None:
+        self.action_open()
 
-    def _reader(self, sheet: Sheet) -> RowReader:
-        context = self.context
-        call = current_call(context)
-        due = deals_with_due_action(context.store.conn, context.calendar.day_of(sheet.at))
-        return RowReader(self.desk, sheet, due, call.started_at if call else None)
+    def action_open(self) -> None:
+        """Open the page of the deal under the cursor."""
+        deal = self.under_cursor
+        if deal is not None:
+            from salesops_tui.ui.screens.deal import DealScreen
 
-    def _why_empty(self, view: SheetView) -> str:
-        if view.total:
-            return f"None of {view.total} deals holds '{view.filter}'; esc shows them all."
-        return "No deal of this scope and period is in Commit.\np chooses another person."
+            self.app.push_screen(DealScreen(deal.key))
 
-    # ------------------------------------------------------------------ the panel follows the cursor
+    def action_action(self) -> None:
+        """Put down an action on the deal under the cursor."""
+        deal = self.under_cursor
+        if deal is not None:
+            from salesops_tui.ui.screens.action_form import ActionForm
 
-    @on(Table.Moved, "#deals")
-    def _moved(self) -> None:
-        if self._following is not None:
-            self._following.stop()
-        self._following = self.set_timer(_QUIET, self._follow)
+            self.app.push_screen(ActionForm(deal.key), self._agreed)
 
-    def _follow(self) -> None:
-        panel = self.query_one("#facts", Board)
-        key = self.table.key
-        if not panel.display or not isinstance(key, int):
-            panel.show(lambda _width: ())
-            return
-        with self.guarded():
-            facts = read_facts(self.desk, key)
-            panel.show(lambda width: fact_lines(self.desk, facts, width) if facts else ())
+    def _agreed(self, text: str | None) -> None:
+        if text:
+            self.changed()
+            self.say(f"Agreed: {text} · u undoes")
 
-    # ------------------------------------------------------------------ commands
+    def action_facts(self) -> None:
+        """Show or hide the panel of facts where there is no room for it beside the list."""
+        self.toggle_class("-facts")
+        self.call_after_refresh(self._follow)
+
+    # ------------------------------------------------------------------ what is shown, and in which order
 
     def action_sort(self) -> None:
         """Take the next order."""
-        if self._view:
-            following = SORTS[(SORTS.index(self._view.sort) + 1) % len(SORTS)]
-            self._show(SheetView(self.desk, self._view.sheet, self._view.filter, following))
+        self._sort(SORTS[(SORTS.index(self.view.sort) + 1) % len(SORTS)])
+
+    @on(TitleClicked, "#deals")
+    def _title_clicked(self, event: TitleClicked) -> None:
+        if event.column in SORTS:
+            self._sort(event.column)
+
+    def _sort(self, order: str) -> None:
+        with self.guarded():
+            self.show(SheetView(self.desk, self.view.sheet, self.view.filter, order))
+
+    def action_person(self) -> None:
+        """Choose whose deals are shown."""
+        from salesops_tui.ui.screens.person_picker import PersonPicker
+
+        self.app.push_screen(PersonPicker(), self._person_chosen)
+
+    def _person_chosen(self, number: int | str | None) -> None:
+        if number is None:
+            return
+        from salesops_tui.store.people import scope_of
+
+        person = self.context.people.get(int(number))
+        self.desk.scope = scope_of(self.context.store.conn, person, self.context.now())
+        self.changed()
+
+    # ------------------------------------------------------------------ the filter
+
+    async def action_filter(self) -> None:
+        """Type what the deals are to hold."""
+        from salesops_tui.ui.widgets.filter_bar import FilterBar
+
+        open_already = self.query(FilterBar)
+        if open_already:
+            open_already.first().start()
+            return
+        bar = FilterBar()
+        await self.mount(bar, before="#body")
+        bar.count(self.view.count, self.view.total)
+
+    def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
+        """Narrow the list while somebody types."""
+        self._filter(event.text)
+
+    def on_filter_bar_left(self) -> None:
+        """Go back to the list; without a text the line goes away."""
+        self.table.focus()
+        if not self.view.filter:
+            self._close_filter()
+
+    def _filter(self, text: str) -> None:
+        with self.guarded():
+            self.show(SheetView(self.desk, self.view.sheet, text, self.view.sort))
+            from salesops_tui.ui.widgets.filter_bar import FilterBar
+
+            for bar in self.query(FilterBar):
+                bar.count(self.view.count, self.view.total)
+
+    def _close_filter(self) -> None:
+        self._filter("")
+        self.query("FilterBar").remove()
+        self.table.focus()
+
+    # ------------------------------------------------------------------ taking it along
+
+    def action_export(self) -> None:
+        """Write the deals on the sheet to a CSV file."""
+        from salesops_tui.ui.export import write_export
+        from salesops_tui.ui.sheet_export import sheet_csv
+
+        path = write_export("call-sheet", "csv", sheet_csv(self.desk, self.view), self.desk)
+        self.say(f"{self.view.count:,} deals written to {path}")
+
+    def action_copy(self) -> None:
+        """Copy the deal under the cursor as a line of text."""
+        deal = self.under_cursor
+        if deal is None:
+            self.say("no deal is under the cursor", "warning")
+            return
+        from salesops_tui.ui.export import copy_text
+        from salesops_tui.ui.sheet_export import deal_line
+
+        self.say(copy_text(self.app, deal_line(self.desk, deal), self.desk))
