@@ -84,7 +84,7 @@ class AnswerScreen(WalkScreen):
             given = self.sitting.give(drafts, plan if self.walk.plan_due else "")
         except Conflict as conflict:
             self.sitting.read()
-            self.tell(conflict_band(self.walk, drafts[0], conflict))
+            self.tell(conflict_band(self.desk, self.walk, drafts[0], conflict))
         except SalesopsError as error:
             self._not_given(drafts[0], error)
         else:
@@ -171,7 +171,7 @@ class AnswerScreen(WalkScreen):
     @property
     def kind(self) -> str:
         """The kind of risk that is chosen, or ""."""
-        return texts_of(self.walk, self.step, self._typed.waiting_for(self.walk.deal.id))[KIND]
+        return texts_of(self.walk, self.step, self._typed.of(self.walk.deal.id))[KIND]
 
     # ------------------------------------------------------------------ fields
 
@@ -191,7 +191,7 @@ class AnswerScreen(WalkScreen):
         elif self.step.answer:
             self._give([amended(self.step.answer, evidence=event.value.strip())], amending=True)
         else:
-            self.say("y, n or d answers with this beside it")
+            self.say("kept; now answer with y, n or d")
 
     def action_evidence(self) -> None:
         """Go to the field for evidence."""

@@ -17,7 +17,7 @@ EVIDENCE, RISK, MITIGATION, MET, PLAN, KIND = "evidence", "risk", "mitigation", 
 """The names under which texts are typed and kept; the plan belongs to the deal, the others to a question."""
 
 
-def texts_of(walk: Walk, step: Step, waiting: Mapping[tuple[str, str], str]) -> dict[str, str]:
+def texts_of(walk: Walk, step: Step, typing: Mapping[tuple[str, str], str]) -> dict[str, str]:
     """Return what stands in the fields of a question: what is being typed, else what was given today."""
     answer = step.answer
     texts = {
@@ -27,7 +27,7 @@ def texts_of(walk: Walk, step: Step, waiting: Mapping[tuple[str, str], str]) -> 
         KIND: answer.risk_kind if answer else "",
         MET: (iso_day(answer.met_day) or "") if answer else "",
     }
-    for (question, field), text in {**walk.typed, **waiting}.items():
+    for (question, field), text in {**walk.typed, **typing}.items():
         if question == ("" if field == PLAN else step.question.key):
             texts[field] = text
     return texts

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from salesops_tui.domain.calendar import iso_day
 from salesops_tui.domain.deal import Category, Detail, Hold, State, Status, Void
 from salesops_tui.domain.inspection import Verdict
 from salesops_tui.services.biography import Biography, Fate, Held, Said, Turn
@@ -14,7 +13,7 @@ from salesops_tui.ui import present
 from salesops_tui.ui.deal_standing import failing_in_words
 from salesops_tui.ui.desk import Desk
 from salesops_tui.ui.walk_facts import whole_amount
-from salesops_tui.ui.walk_words import MARKS, label_of
+from salesops_tui.ui.walk_words import MARKS, said_in_words
 
 
 class Entry(NamedTuple):
@@ -167,23 +166,19 @@ def _held_tone(held: Held) -> str:
 def _said(desk: Desk, held: Held, said: Said) -> Entry:
     answer = said.answer
     label = said.question.label if said.question else answer.question
-    reasons = said.question.reasons if said.question else ()
-    parts = [f"{answer.value.label}{f' ({label_of(reasons, answer.reason)})' if answer.reason else ''}"]
-    if answer.met_day:
-        parts.append(f"met on {iso_day(answer.met_day)}")
-    parts += [f"“{text}”" for text in (answer.evidence,) if text]
-    if answer.risk:
-        parts.append(f"risk: {answer.risk} [{label_of(held.policy.risk_kinds, answer.risk_kind)}]")
-    parts += [f"mitigation: {text}" for text in (answer.mitigation,) if text]
+    parts = list(said_in_words(desk, held.policy, said.question, answer))
     if answer.repeats:
         parts.append(f"as last time, ×{answer.streak}")
     fate = {Fate.STANDS: "", Fate.CORRECTED: "corrected · ", Fate.UNDONE: "undone · "}[said.fate]
-    style = MARKS[answer.value][1] if said.fate is Fate.STANDS and answer.value.failing else ""
-    source = f"{said.by}, {desk.moment(said.at)}"
-    mark = MARKS[answer.value][0]
-    return Entry(
-        "", f"{mark} {label}: {fate}{', '.join(parts)}", source, style or ("" if said.fate is Fate.STANDS else "muted")
-    )
+    mark, style = MARKS[answer.value]
+    if said.fate is not Fate.STANDS:
+        style = "muted"
+    elif not answer.value.failing:
+        style = ""
+    calendar = desk.context.calendar
+    same_day = calendar.day_of(said.at) == calendar.day_of(held.inspection.opened_at)
+    when = present.clock(said.at, desk.zone) if same_day else desk.moment(said.at)
+    return Entry(when, f"{mark} {label}: {fate}{' · '.join(parts)}", said.by, style)
 
 
 # ----------------------------------------------------------------- actions

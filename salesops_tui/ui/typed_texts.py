@@ -9,34 +9,38 @@ from salesops_tui.services.context import Context
 
 
 class TypedTexts:
-    """Texts of one deal that have changed since they were last kept."""
+    """Texts typed on one deal since it was read, and which of them are not on disk yet."""
 
     BEHIND = 0.5
     """Seconds after a key in which what was typed reaches the disk."""
 
     def __init__(self) -> None:
         self._deal = 0
-        self._waiting: dict[tuple[str, str], str] = {}
+        self._texts: dict[tuple[str, str], str] = {}
+        self._waiting: set[tuple[str, str]] = set()
 
-    def waiting_for(self, deal: int) -> Mapping[tuple[str, str], str]:
-        """Return what is not on disk yet of a deal, by question and field."""
-        return self._waiting if deal == self._deal else {}
+    def of(self, deal: int) -> Mapping[tuple[str, str], str]:
+        """Return what was typed on a deal, by question and field."""
+        return self._texts if deal == self._deal else {}
 
     def typed(self, deal: int, question: str, field: str, text: str) -> None:
-        """Note what stands in a field now; what another deal left behind has to be kept before."""
-        self._deal = deal
-        self._waiting[question, field] = text
+        """Note what stands in a field now; what was typed on another deal has to be on disk before."""
+        if deal != self._deal:
+            self._deal, self._texts = deal, {}
+        self._texts[question, field] = text
+        self._waiting.add((question, field))
 
     def given(self, question: str) -> None:
         """Forget the texts of a question that has been answered with them."""
-        self._waiting = {key: text for key, text in self._waiting.items() if key[0] != question}
+        self._texts = {key: text for key, text in self._texts.items() if key[0] != question}
+        self._waiting &= self._texts.keys()
 
     def keep(self, context: Context) -> None:
-        """Write what is waiting.
+        """Write what is not on disk yet.
 
         Raises:
             StoreProblem: it cannot be written now; it goes on waiting.
         """
         if self._waiting:
-            desk_service.keep_typed(context, self._deal, self._waiting)
-            self._waiting = {}
+            desk_service.keep_typed(context, self._deal, {key: self._texts[key] for key in self._waiting})
+            self._waiting.clear()

@@ -11,7 +11,7 @@ from salesops_tui.services.walk import Walk
 from salesops_tui.ui.desk import Desk
 from salesops_tui.ui.sheet_rows import deal_in_words
 from salesops_tui.ui.sitting import Given
-from salesops_tui.ui.walk_words import label_of
+from salesops_tui.ui.walk_words import label_of, said_in_words
 
 
 class Band(NamedTuple):
@@ -67,11 +67,12 @@ def _failing(walk: Walk) -> str:
     return ", ".join(parts)
 
 
-def conflict_band(walk: Walk, draft: AnswerDraft, conflict: Conflict) -> Band:
+def conflict_band(desk: Desk, walk: Walk, draft: AnswerDraft, conflict: Conflict) -> Band:
     """Return both values of an answer that somebody else had given meanwhile."""
     step = walk.step(draft.question)
     label = step.question.label
     if step.answer is None:
         return Band(f"{label}: undone meanwhile by somebody else; yours, {conflict.yours}, was not written", "warn")
-    theirs = f"{step.by} has answered {label.lower()}: {conflict.theirs}"
+    value = next(said_in_words(desk, walk.policy, step.question, step.answer))
+    theirs = f"{step.by} has answered {label.lower()}: {value}"
     return Band(f"{theirs}; yours, {conflict.yours}, was not written · the same key again says yours", "warn")

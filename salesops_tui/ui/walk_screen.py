@@ -101,7 +101,7 @@ class WalkScreen(BaseScreen[None]):
 
     def paint(self) -> None:
         """Show what is known now."""
-        texts = texts_of(self.walk, self.step, self._typed.waiting_for(self.walk.deal.id))
+        texts = texts_of(self.walk, self.step, self._typed.of(self.walk.deal.id))
         self.view.paint(
             Scene(
                 self.walk,

@@ -21,13 +21,12 @@ from salesops_tui.ui.walk_words import (
     beside_lines,
     label_of,
     overview_lines,
-    proposal_line,
     question_lines,
     reason_lines,
     strip_line,
     title_lines,
 )
-from salesops_tui.ui.widgets.board import Board, Line
+from salesops_tui.ui.widgets.board import Board, Line, clip
 from salesops_tui.ui.widgets.columns import fit, wrap
 from salesops_tui.ui.widgets.fields import Fields, FieldSpec
 from salesops_tui.ui.widgets.frame import Footer
@@ -35,6 +34,8 @@ from salesops_tui.ui.widgets.prose import Prose
 
 _ROOMY, _TALL = 100, 30
 """Cells and lines from which there is room for more words."""
+_SHORT = 16
+"""Below this many lines a question gives way to what is typed or chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ class WalkView(Vertical):
         super().__init__(id="walk")
         self._desk = desk
         self._walk: Walk | None = None
+        self._step: Step | None = None
+        self._busy = False
         self._asked = ""
         self.fields = Fields((RISK, MITIGATION, MET, EVIDENCE, PLAN), id="fields")
         self._title, self._strip, self._actions = Prose(id="title"), Board(id="strip"), Board(id="actions")
@@ -93,15 +96,18 @@ class WalkView(Vertical):
         desk, walk, step = self._desk, scene.walk, scene.step
         self._show_title(walk, scene.place)
         self._strip.show(lambda width: [strip_line(walk, step.question.key, width)])
-        self._actions.display = bool(walk.actions)
+        cramped = self._is_short and scene.reasoning and not scene.evidence
+        self._actions.display = bool(walk.actions) and not cramped
         if walk.actions:
             self._actions.show(lambda width: [action_line(desk, walk, width)])
-        self._question.show(lambda width: [*question_lines(step, width), *proposal_line(desk, step, width)])
-        self.fields.show_only(field_specs(scene), scene.texts)
+        self.fields.show_only([] if cramped else field_specs(scene), scene.texts)
+        self._busy = scene.reasoning
+        self._show_question(step)
         if step.question.kind is QuestionKind.RISK:
             self._show_kind(walk, scene.kind)
         tall = self.app.size.height >= _TALL
-        self._below.show(lambda width: [*below_lines(scene, width), *(overview_lines(walk, width) if tall else ())])
+        overview = overview_lines if tall else _nothing
+        self._below.show(lambda width: [*below_lines(scene, width, cramped), *overview(desk, walk, width)])
         self._facts.show(lambda width: beside_lines(desk, walk, step, width))
         self._band.show(lambda width: band_lines(scene.band, width))
         self._footer.set_commands(keys_of(scene, self.app.size.width))
@@ -112,13 +118,36 @@ class WalkView(Vertical):
         if words != self._asked and self._walk is not None:
             self._show_title(self._walk, place)
 
+    @property
+    def _is_short(self) -> bool:
+        return self.app.size.height < _SHORT
+
+    def on_descendant_focus(self) -> None:
+        """Make room for the fields on a small screen."""
+        self._show_question(self._step)
+
+    def on_descendant_blur(self) -> None:
+        """Give the room back."""
+        self._show_question(self._step)
+
+    def _show_question(self, step: Step | None) -> None:
+        self._step = step
+        if step is not None:
+            short = self._is_short and (self._busy or self.fields.focused() is not None)
+            self._question.show(lambda width: question_lines(self._desk, step, width, short=short))
+
     def _show_title(self, walk: Walk, place: Place) -> None:
         self._walk, self._asked = walk, asked_in_words(place)
-        self._title.show(lambda width: title_lines(self._desk, walk, place, width))
+        short = self._is_short
+        self._title.show(lambda width: title_lines(self._desk, walk, place, width, short=short))
 
     def _show_kind(self, walk: Walk, kind: str) -> None:
         chosen = label_of(walk.policy.risk_kinds, kind) if kind else "↑↓ kind of risk"
         self.fields.chip(RISK, f"[{chosen}]", "accent" if kind else "muted")
+
+
+def _nothing(_desk: Desk, _walk: Walk, _width: int) -> Iterator[Line]:
+    yield from ()
 
 
 def field_specs(scene: Scene) -> list[FieldSpec]:
@@ -136,14 +165,17 @@ def field_specs(scene: Scene) -> list[FieldSpec]:
     return specs
 
 
-def below_lines(scene: Scene, width: int) -> Iterator[Line]:
+def below_lines(scene: Scene, width: int, cramped: bool) -> Iterator[Line]:
     """Write what stands below the fields: the reasons to choose from, or why nothing can be answered."""
     if scene.refusal:
         yield []
         for line in wrap(_sentence(scene.refusal), width - 2):
             yield [" ", (line, "warn")]
     elif scene.reasoning:
-        yield from reason_lines(scene.step.question.reasons, width, "Why not?  Any other key goes on without a reason.")
+        if not cramped:
+            yield []
+            yield clip([(" Why not?  Any other key goes on without a reason.", "label")], width)
+        yield from reason_lines(scene.step.question.reasons, width)
 
 
 def band_lines(band: Band | None, width: int) -> Iterator[Line]:

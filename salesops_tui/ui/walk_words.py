@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from salesops_tui.domain.calendar import SECOND, iso_day
+from salesops_tui.domain.calendar import SECOND
 from salesops_tui.domain.inspection import Answer, AnswerValue, unsupported
-from salesops_tui.domain.policy import Policy, QuestionKind, Reason
+from salesops_tui.domain.policy import Policy, Question, Reason
 from salesops_tui.services.walk import LastTime, Step, Walk
 from salesops_tui.ui import present
 from salesops_tui.ui.deal_facts import labelled
@@ -15,13 +15,15 @@ from salesops_tui.ui.desk import Desk
 from salesops_tui.ui.sheet_rows import deal_in_words
 from salesops_tui.ui.walk_facts import facts_in_words, times, whole_amount
 from salesops_tui.ui.widgets.board import Line, clip, spread, widest, width_of
-from salesops_tui.ui.widgets.columns import wrap
+from salesops_tui.ui.widgets.columns import fit, wrap
 from salesops_tui.ui.widgets.source import Cell
 
 MARKS = {AnswerValue.YES: ("✓", "good"), AnswerValue.NO: ("✗", "bad"), AnswerValue.DONT_KNOW: ("?", "bad")}
 HERE, OPEN = "▸", "·"
-_TWO_LINES = 100
-"""Below this many cells the title takes two lines."""
+_ONE_LINE = 100
+"""From this many cells the title takes one line."""
+_CRAMPED = 60
+"""Below this many cells only the shortest words are left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +34,23 @@ class Place:
     asked: int
 
 
-def title_lines(desk: Desk, walk: Walk, place: Place, width: int) -> Iterator[Line]:
-    """Write which deal this is and what Commit is now."""
+def title_lines(desk: Desk, walk: Walk, place: Place, width: int, *, short: bool) -> Iterator[Line]:
+    """Write which deal this is and what Commit is now; `short` for a single line."""
     deal = walk.deal
-    name = deal_in_words(deal.account, deal.name)
+    name: Cell = (deal_in_words(deal.account, deal.name), "title")
     count = f"{place.number[0]} of {place.number[1]}" if place.number else "not in the queue"
-    facts = [
-        whole_amount(desk, deal.amount).partition(" ")[0],
-        f"closes {desk.day(deal.close_day)}",
-        desk.person(deal.owner),
-    ]
+    amount = whole_amount(desk, deal.amount).partition(" ")[0]
+    facts = [amount, f"closes {desk.day(deal.close_day)}", desk.person(deal.owner)]
     commit: list[Cell] = ["  Commit ", (desk.amount(walk.commit), "strong")]
     asked: list[Cell] = [(asked_in_words(place), "muted")]
-    head: list[Cell] = [" ", (f"{count} · ", "muted"), (name, "title")]
-    if width < _TWO_LINES:
-        yield spread(head, [*commit, " "], width)
-        yield spread([(" " + " · ".join(facts), "muted")], [*asked, " "] if width > 60 else [" "], width)
-    else:
-        yield spread([*head, f" · {' · '.join(facts)}"], [*commit, *asked, " "], width)
+    if width >= _ONE_LINE:
+        yield spread([(f" {count} · ", "muted"), name, f" · {' · '.join(facts)}"], [*commit, *asked, " "], width)
+        return
+    roomy = width >= _CRAMPED
+    yield spread([(f" {count} · ", "muted"), name] if roomy else [" ", name], [*commit, " "], width)
+    if not short:
+        below = " · ".join(facts if roomy else [count, *facts])
+        yield spread([(f" {below}", "muted")], [*asked, " "], width)
 
 
 def asked_in_words(place: Place) -> str:
@@ -80,38 +81,50 @@ def action_line(desk: Desk, walk: Walk, width: int) -> Line:
     """Write the action that stands first, and the keys that close it."""
     action = walk.actions[0]
     late = action.due_day < walk.today
+    tone = "warn" if late else "muted"
     more = f" · 1 of {len(walk.actions)}" if len(walk.actions) > 1 else ""
     due = f"{desk.day(action.due_day)}{', overdue' if late else ''}"
+    who: list[Cell] = [(f" · {desk.person(action.owner)}, {due}", tone)]
     keys: list[Cell] = ["  ", ("space", "key"), " done  ", ("-", "key"), " not done "]
     head: list[Cell] = [(f" action{more}: ", "label"), (action.body, "warn" if late else "")]
-    who: list[Cell] = [(f" · {desk.person(action.owner)}, {due}", "warn" if late else "muted")]
-    if width_of(head) + width_of(who) + width_of(keys) <= width:
-        return spread([*head, *who], keys, width)
-    room = width - width_of(keys)
-    short: list[Cell] = [(" · overdue" if late else f" · {desk.day(action.due_day)}", "warn" if late else "muted")]
-    return spread([*clip(head, max(8, room - width_of(short) - 1)), *short], keys, width)
+    if width < _CRAMPED:
+        keys = ["  ", ("space", "key"), " ", ("-", "key"), " "]
+        head = [" ", (action.body, "warn" if late else "")]
+    if width_of(head) + width_of(who) + width_of(keys) > width:
+        who = [(" · overdue" if late else f" · {desk.day(action.due_day)}", tone)]
+    room = width - width_of(keys) - width_of(who) - 1
+    return spread([*clip(head, max(8, room)), *who], keys, width)
 
 
-def question_lines(step: Step, width: int) -> Iterator[Line]:
-    """Write the question as it was worded when this inspection began, and today's answer to it."""
-    for line in wrap(step.question.text, width - 2):
+def question_lines(desk: Desk, step: Step, width: int, *, short: bool) -> Iterator[Line]:
+    """Write the question as it was worded when this inspection began, today's answer to it, and what is proposed.
+
+    `short` leaves one line of the question, where a small screen has to show what is typed or chosen.
+    """
+    text = wrap(step.question.text, width - 2)
+    for line in [fit(step.question.text, width - 2)] if short else text:
         yield [" ", (line, "title")]
     if step.answer:
-        yield from answered_lines(step, width)
+        yield clip([" ", *_answered(step)], width)
+    yield from _proposed(desk, step, width)
 
 
-def answered_lines(step: Step, width: int) -> Iterator[Line]:
-    """Write today's answer, who gave it, and the reason of a failing one."""
+def _answered(step: Step) -> Iterator[Cell]:
     answer = step.answer
     assert answer is not None
     mark, style = MARKS[answer.value]
-    said = [label_of(step.question.reasons, answer.reason)] if answer.reason else []
-    bare = " · nothing beside it" if unsupported(answer) else ""
-    text = f"{answer.value.label}{f' ({said[0]})' if said else ''}"
-    yield clip([" ", (f"{mark} {text}", style), (f" · {step.by}{bare}", "muted")], width)
+    reason = f" ({label_of(step.question.reasons, answer.reason)})" if answer.reason else ""
+    yield f"{mark} {answer.value.label}{reason}", style
+    yield f" · {step.by}{' · nothing beside it' if unsupported(answer) else ''}", "muted"
 
 
-def overview_lines(walk: Walk, width: int) -> Iterator[Line]:
+def _proposed(desk: Desk, step: Step, width: int) -> Iterator[Line]:
+    if step.proposed is not None and step.proposed.met_day is not None:
+        text = f" meeting of {desk.day(step.proposed.met_day)} is on file"
+        yield clip([" ", ("enter", "key"), " accepts yes:", text], width)
+
+
+def overview_lines(desk: Desk, walk: Walk, width: int) -> Iterator[Line]:
     """Write every question with today's answer, so that the whole inspection is seen at once."""
     yield []
     yield [(" So far", "label")]
@@ -121,7 +134,7 @@ def overview_lines(walk: Walk, width: int) -> Iterator[Line]:
         label = step.question.label
         head: list[Cell] = [" ", (mark, style), f" {label}" + " " * (column - width_of([label]))]
         if step.answer:
-            said = "; ".join(said_in_words(walk.policy, step, step.answer))
+            said = "; ".join(said_in_words(desk, walk.policy, step.question, step.answer))
             yield clip([*head, (said, "muted")], width)
         else:
             yield clip(head, width)
@@ -132,19 +145,18 @@ def label_of(reasons: Sequence[Reason], key: str) -> str:
     return next((reason.label for reason in reasons if reason.key == key), key)
 
 
-def reason_lines(reasons: Sequence[Reason], width: int, head: str) -> Iterator[Line]:
+def reason_lines(reasons: Sequence[Reason], width: int) -> Iterator[Line]:
     """Write a short list with its digits, as many beside each other as fit."""
-    yield []
-    yield clip([(f" {head}", "label")], width)
     entries = [f"{number} {reason.label}" for number, reason in enumerate(reasons[:9], 1)]
     column = max((width_of([entry]) for entry in entries), default=1) + 2
     beside = max(1, min(3, (width - 1) // column))
+    if width < _CRAMPED:
+        column, beside = width // 2, 2
     down = -(-len(entries) // beside)
     for row in range(down):
         cells: list[Cell] = [" "]
         for entry in entries[row::down]:
-            digit, _, label = entry.partition(" ")
-            cells += [(digit, "key"), f" {label}", " " * (column - width_of([entry]))]
+            cells += [(entry[0], "key"), fit(entry[1:], column - 2), " "]
         yield clip(cells, width)
 
 
@@ -172,7 +184,7 @@ def _last_time(desk: Desk, policy: Policy, step: Step, width: int) -> Iterator[L
     unchanged = f"  ×{last.answer.streak} unchanged" if last.answer.streak > 1 else ""
     head: list[Cell] = [(f" Last time ({desk.day(last.day)}, {last.by})", "label"), (unchanged, "warn")]
     yield clip(head, width)
-    for number, text in enumerate(said_in_words(policy, step, last.answer)):
+    for number, text in enumerate(said_in_words(desk, policy, step.question, last.answer)):
         style = MARKS[last.answer.value][1] if number == 0 else ""
         for line in wrap(text, width - 2)[:3]:
             yield [" ", (line, style)]
@@ -181,12 +193,12 @@ def _last_time(desk: Desk, policy: Policy, step: Step, width: int) -> Iterator[L
         yield from _repeat(step, width)
 
 
-def said_in_words(policy: Policy, step: Step, answer: Answer) -> Iterator[str]:
+def said_in_words(desk: Desk, policy: Policy, question: Question | None, answer: Answer) -> Iterator[str]:
     """Return an answer with all that was said beside it, a piece a line."""
-    reason = f" ({label_of(step.question.reasons, answer.reason)})" if answer.reason else ""
+    reason = f" ({label_of(question.reasons if question else (), answer.reason)})" if answer.reason else ""
+    met = f" · met on {desk.day(answer.met_day)}" if answer.met_day else ""
     evidence = f" · “{answer.evidence}”" if answer.evidence else ""
     bare = " · nothing beside it" if unsupported(answer) else ""
-    met = f" · met on {iso_day(answer.met_day)}" if answer.met_day else ""
     yield f"{answer.value.label}{reason}{met}{evidence}{bare}"
     if answer.risk:
         kind = f" [{label_of(policy.risk_kinds, answer.risk_kind)}]" if answer.risk_kind else ""
@@ -208,16 +220,3 @@ def _repeat(step: Step, width: int) -> Iterator[Line]:
     elif step.why_no_repeat:
         for line in wrap(f"= cannot: {step.why_no_repeat}", width - 2)[:2]:
             yield [" ", (line, "muted")]
-
-
-def proposal_line(desk: Desk, step: Step, width: int) -> Iterator[Line]:
-    """Write what a fact on file proposes, and the key that accepts it."""
-    if step.proposed is None or step.proposed.met_day is None:
-        return
-    text = f" meeting of {desk.day(step.proposed.met_day)} is on file"
-    yield clip([" ", ("enter", "key"), " accepts yes:", text], width)
-
-
-def needs_fields(step: Step) -> bool:
-    """Whether a yes to this question needs something typed."""
-    return step.question.kind is not QuestionKind.YES_NO

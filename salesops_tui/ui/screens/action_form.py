@@ -43,7 +43,7 @@ class ActionForm(ModalScreen[str | None]):
     """Asks for an action and adds it; gives back what was agreed in words, None where nothing was."""
 
     CSS_PATH = "action_form.tcss"
-    AUTO_FOCUS = "#action"
+    AUTO_FOCUS = ""
     BINDINGS = [
         Binding("escape", "leave", "Leave", show=False),
         Binding("tab,down", "turn(1)", "Next field", show=False),
@@ -82,6 +82,7 @@ class ActionForm(ModalScreen[str | None]):
         fields.line(WHO).suggester = SuggestFromList(names, case_sensitive=False)
         self.query_one("#about", Prose).show(lambda width: [clip([(" Action on ", "label"), (name, "title")], width)])
         self._hint("enter goes on, and in the last field adds the action; esc leaves it", "muted")
+        fields.focus_on(WHAT)
 
     def _hint(self, text: str, style: str) -> None:
         self.query_one("#hint", Prose).show(lambda width: [clip([(f" {text[:1].upper()}{text[1:]}", style)], width)])

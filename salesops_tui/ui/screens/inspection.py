@@ -56,7 +56,7 @@ class InspectionScreen(AnswerScreen):
         elif self.step.proposed:
             self.answer(AnswerValue.YES)
         else:
-            self.say("y, n or d answers this question")
+            self.say("answer with y, n or d")
 
     def action_skip(self) -> None:
         """Leave the other questions unasked."""
@@ -78,7 +78,9 @@ class InspectionScreen(AnswerScreen):
             self.sitting.open(following)
             self.arrive(band)
         elif call is not None:
-            self.dismiss()
+            from salesops_tui.ui.screens.call_summary import CallSummaryScreen
+
+            self.app.switch_screen(CallSummaryScreen(call))
         else:
             self.say("no deal is left to ask")
 
