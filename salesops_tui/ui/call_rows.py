@@ -70,6 +70,12 @@ class CallReader:
         return Row(cells)
 
 
+def call_in_words(desk: Desk, call: Call) -> str:
+    """Return what a call can be found by: its scope, who held it, when, and its period."""
+    scope = "Everybody" if call.scope is None else desk.person(call.scope)
+    return f"{scope} {desk.person(call.started_by)} {desk.moment(call.started_at)} {call.period}"
+
+
 def minutes_in_words(minutes: float) -> str:
     """Return a length in minutes; a call that was left open for days in hours."""
     return f"{minutes:.0f}" if minutes < _LONG else f"{minutes / 60:.0f} h"

@@ -236,6 +236,7 @@ _CALLS = (
         "calls.resume", "i", "Go on", "Goes on with an open call, at the first deal of its queue.", CALLS, 2, "resume"
     ),
     Command("calls.end", "e", "End call", "Ends an open call for good and keeps its figures.", CALLS, 3, "end"),
+    Command("calls.filter", "slash", "Filter", "Shows only calls that hold the text you type.", CALLS, 0, "filter"),
     Command("calls.export", "x", "Export", "Writes the minutes to a Markdown file.", CALLS, 4, "export"),
 )
 

@@ -113,8 +113,11 @@ class RowReader:
 
 
 def deal_in_words(account: str, name: str) -> str:
-    """Return `Northwind · Platform renewal`."""
-    return f"{account} · {name}" if account.strip() and name.strip() else account.strip() or name
+    """Return `Northwind · Platform renewal`; the account only once where the deal is called after it."""
+    account, name = account.strip(), name.strip()
+    if not account or name.casefold().startswith(account.casefold()):
+        return name or account
+    return f"{account} · {name}" if name else account
 
 
 def asked_in_words(policy: Policy, row: SheetRow, asked_since: Moment | None) -> Cell:

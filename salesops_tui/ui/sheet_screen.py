@@ -16,9 +16,9 @@ from salesops_tui.store.actions import deals_with_due_action
 from salesops_tui.store.calls import Call
 from salesops_tui.store.deals import DealAt, deals_by_number
 from salesops_tui.ui import present
-from salesops_tui.ui.base import BaseScreen
 from salesops_tui.ui.commands import CALL_SHEET, footer_of
 from salesops_tui.ui.deal_facts import fact_lines, read_facts
+from salesops_tui.ui.filtering import FilterScreen
 from salesops_tui.ui.sheet_head import head_lines, period_in_words
 from salesops_tui.ui.sheet_rows import COLUMNS, RowReader
 from salesops_tui.ui.sheet_view import DESCENDING, SheetView
@@ -31,7 +31,7 @@ _QUIET = 0.06
 """Seconds without a key after which the panel follows the cursor."""
 
 
-class SheetScreen(BaseScreen[None]):
+class SheetScreen(FilterScreen):
     """The call sheet on the screen."""
 
     CONTEXT = CALL_SHEET
@@ -78,6 +78,7 @@ class SheetScreen(BaseScreen[None]):
         self._call = current_call(self.context)
         self.show(SheetView(self.desk, sheet, text, sort))
         self.query_one("#head", Board).show(lambda width: head_lines(self.desk, sheet, self._call, width))
+        self.count(self.view.count, self.view.total)
         self._follow()
 
     def show(self, view: SheetView) -> None:
@@ -92,6 +93,10 @@ class SheetScreen(BaseScreen[None]):
         table.source = view.source(self._safely(RowReader(self.desk, view.sheet, due, since)))
         if moved is None:
             self._placed = table.key
+
+    def narrow(self, text: str) -> tuple[int, int]:
+        self.show(SheetView(self.desk, self.view.sheet, text, self.view.sort))
+        return self.view.count, self.view.total
 
     def _safely(self, reader: RowReader) -> Callable[[Sequence[int]], Mapping[int, Row]]:
         """Return how rows are read while the screen is painted: what goes wrong there is said, and rows stay blank."""

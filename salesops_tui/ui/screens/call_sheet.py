@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from textual import on
 
 from salesops_tui.ui.sheet_screen import SheetScreen
 from salesops_tui.ui.sheet_view import SORTS, SheetView
 from salesops_tui.ui.widgets.messages import Opened, TitleClicked
-
-if TYPE_CHECKING:
-    from salesops_tui.ui.widgets.filter_bar import FilterBar
 
 _ON_A_DEAL = ("open", "action")
 
@@ -39,8 +34,7 @@ class CallSheetScreen(SheetScreen):
         return may_inspect(self.context, deal) if deal else "that deal is gone"
 
     def peel(self) -> bool:
-        if self.view.filter or self.query("FilterBar"):
-            self._close_filter()
+        if self.close_filter():
             return True
         if self.has_class("-facts"):
             self.action_facts()
@@ -118,43 +112,6 @@ class CallSheetScreen(SheetScreen):
         person = self.context.people.get(int(number))
         self.desk.scope = scope_of(self.context.store.conn, person, self.context.now())
         self.changed()
-
-    # ------------------------------------------------------------------ the filter
-
-    async def action_filter(self) -> None:
-        """Type what the deals are to hold."""
-        from salesops_tui.ui.widgets.filter_bar import FilterBar
-
-        open_already = self.query(FilterBar)
-        if open_already:
-            open_already.first().start()
-            return
-        bar = FilterBar()
-        await self.mount(bar, before="#body")
-        bar.count(self.view.count, self.view.total)
-
-    def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
-        """Narrow the list while somebody types."""
-        self._filter(event.text)
-
-    def on_filter_bar_left(self) -> None:
-        """Go back to the list; without a text the line goes away."""
-        self.table.focus()
-        if not self.view.filter:
-            self._close_filter()
-
-    def _filter(self, text: str) -> None:
-        with self.guarded():
-            self.show(SheetView(self.desk, self.view.sheet, text, self.view.sort))
-            from salesops_tui.ui.widgets.filter_bar import FilterBar
-
-            for bar in self.query(FilterBar):
-                bar.count(self.view.count, self.view.total)
-
-    def _close_filter(self) -> None:
-        self._filter("")
-        self.query("FilterBar").remove()
-        self.table.focus()
 
     # ------------------------------------------------------------------ taking it along
 

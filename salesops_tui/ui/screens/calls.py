@@ -10,21 +10,25 @@ from textual.app import ComposeResult
 from salesops_tui.services.calls import end_call
 from salesops_tui.store.calls import Call, all_calls
 from salesops_tui.ui.base import BaseScreen
-from salesops_tui.ui.call_rows import CALLS, CallReader
+from salesops_tui.ui.call_rows import CALLS, CallReader, call_in_words
 from salesops_tui.ui.commands import CALLS as CONTEXT
 from salesops_tui.ui.commands import footer_of
+from salesops_tui.ui.filtering import FilterScreen
 from salesops_tui.ui.widgets.board import Board, Line, spread
 from salesops_tui.ui.widgets.frame import Footer
 from salesops_tui.ui.widgets.messages import Opened
 from salesops_tui.ui.widgets.source import RowSource
 from salesops_tui.ui.widgets.table import Table
 
+_NONE_YET = "No call yet.\n1 opens the call sheet; i there asks the first deal, and so begins one."
 
-class CallsScreen(BaseScreen[None]):
+
+class CallsScreen(FilterScreen):
     """The calls that there were, the newest first."""
 
     CONTEXT = CONTEXT
     CSS_PATH = "calls.tcss"
+    BEFORE = "#calls"
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,7 +36,7 @@ class CallsScreen(BaseScreen[None]):
 
     def compose(self) -> ComposeResult:
         yield Board(self._head, id="head")
-        yield Table(CALLS, id="calls", empty="No call yet.\n1 opens the call sheet; i there asks the first deal.")
+        yield Table(CALLS, id="calls")
         yield Footer(footer_of(self.CONTEXT))
 
     def on_mount(self) -> None:
@@ -42,8 +46,16 @@ class CallsScreen(BaseScreen[None]):
     def refresh_from_store(self) -> None:
         with self.context.store.reading() as conn:
             self._calls = {call.id: call for call in all_calls(conn)}
-        self.table.source = RowSource(list(self._calls), CallReader(self.desk, self._calls).fetch)
+        self.filter_by(self.filtered_by)
         self.query_one("#head", Board).rewrite()
+
+    def narrow(self, text: str) -> tuple[int, int]:
+        wanted = text.strip().casefold()
+        shown = [n for n, call in self._calls.items() if wanted in call_in_words(self.desk, call).casefold()]
+        empty = f"No call is called '{text}'.\nesc shows them all." if text else _NONE_YET
+        self.table.empty = empty
+        self.table.source = RowSource(shown, CallReader(self.desk, self._calls).fetch)
+        return len(shown), len(self._calls)
 
     @property
     def table(self) -> Table:
