@@ -26,6 +26,9 @@ class Palette(Picker):
         super().__init__()
         self._here = context
 
+    def hint(self, key: Key | None) -> str:
+        return BY_ID[str(key)].help if key in BY_ID else super().hint(key)
+
     def choices(self, text: str) -> RowSource[Key]:
         runnable = [command for command in commands_of(self._here) if command.action]
         return RowSource.of(_rows(best_first(text, runnable, lambda command: command.title)))

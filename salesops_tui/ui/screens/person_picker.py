@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from salesops_tui.domain.people import UNASSIGNED, Person
 from salesops_tui.store.people import managers_at
@@ -25,6 +26,11 @@ class PersonPicker(Picker):
         Column("below", "Below", 9, rank=2, align="right"),
     )
 
+    def on_mount(self) -> None:
+        person = self.desk.scope.person
+        self.chosen_before = person.id if person else EVERYBODY
+        super().on_mount()
+
     def choices(self, text: str) -> RowSource[Key]:
         if not text:
             return RowSource.of(dict(self._tree()))
@@ -40,29 +46,29 @@ class PersonPicker(Picker):
         people, lines = self.context.people, self._lines
         yield EVERYBODY, _everybody()
         tops = [p for p in people.values() if lines.get(p.id) not in people and p.key != UNASSIGNED]
-        # Those who lead somebody first; then by name, as `people` is.
-        waiting = [(person, 0) for person in sorted(tops, key=lambda p: not self._below(p.id))]
+        # Those who lead somebody first; otherwise by name, as `people` is. The next one stands last.
+        waiting = [(p, 1) for p in sorted(tops, key=lambda p: p.id not in self._reports)[::-1]]
         seen: set[int] = set()
         while waiting:
-            person, depth = waiting.pop(0)
-            if person.id in seen:
-                continue
-            seen.add(person.id)
-            yield person.id, self._row(person, depth + 1)
-            reports = [p for p in people.values() if lines.get(p.id) == person.id]
-            waiting[:0] = [(report, depth + 1) for report in reports]
+            person, depth = waiting.pop()
+            if person.id not in seen:
+                seen.add(person.id)
+                yield person.id, self._row(person, depth)
+                waiting += [(report, depth + 1) for report in reversed(self._reports.get(person.id, ()))]
 
-    @property
+    @cached_property
     def _lines(self) -> Mapping[int, int | None]:
-        if not hasattr(self, "_lines_read"):
-            self._lines_read = managers_at(self.context.store.conn, self.context.now())
-        return self._lines_read
+        return managers_at(self.context.store.conn, self.context.now())
 
-    def _below(self, person: int) -> int:
-        return sum(1 for manager in self._lines.values() if manager == person)
+    @cached_property
+    def _reports(self) -> Mapping[int | None, list[Person]]:
+        found: dict[int | None, list[Person]] = {}
+        for person in self.context.people.values():
+            found.setdefault(self._lines.get(person.id), []).append(person)
+        return found
 
     def _row(self, person: Person, depth: int) -> Row:
-        below = self._below(person.id)
+        below = len(self._reports.get(person.id, ()))
         return Row(("  " * depth + person.name, (person.role.value, "muted"), (str(below) if below else "", "muted")))
 
 

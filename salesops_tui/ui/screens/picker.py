@@ -13,10 +13,10 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from salesops_tui.ui.dialog import Dialog
-from salesops_tui.ui.widgets.board import Board
+from salesops_tui.ui.widgets.board import Board, clip
 from salesops_tui.ui.widgets.columns import Column
 from salesops_tui.ui.widgets.fields import TextLine
-from salesops_tui.ui.widgets.messages import Opened
+from salesops_tui.ui.widgets.messages import Moved, Opened
 from salesops_tui.ui.widgets.source import Key, RowSource
 from salesops_tui.ui.widgets.table import Table
 
@@ -27,6 +27,8 @@ class Picker(Dialog[Key]):
     COLUMNS: ClassVar[Sequence[Column]]
     QUESTION: ClassVar[str]
     EMPTY = "Nothing fits; delete a letter."
+    chosen_before: Key | None = None
+    """Where the cursor stands at first."""
 
     BINDINGS = [
         Binding("down,ctrl+n", "to_list('move(1)')", show=False),
@@ -37,7 +39,7 @@ class Picker(Dialog[Key]):
     DEFAULT_CSS = """
     Picker {
         #question, #hint { height: 1; }
-        #choices { height: auto; max-height: 24; min-height: 4; margin-top: 1; }
+        #choices { height: auto; max-height: 62vh; min-height: 4; margin-top: 1; }
         &.-short #choices { height: 1fr; margin-top: 0; }
         &.-short #hint { display: none; }
     }
@@ -48,10 +50,12 @@ class Picker(Dialog[Key]):
             yield Board(lambda _width: [[(self.QUESTION, "title")]], id="question")
             yield TextLine(id="typed")
             yield Table(self.COLUMNS, id="choices", empty=self.EMPTY, titles=False)
-            yield Board(lambda _width: [[("enter chooses · ↑ ↓ move · esc leaves", "muted")]], id="hint")
+            yield Board(lambda width: [clip([(self.hint(self.table.key), "muted")], width)], id="hint")
 
     def on_mount(self) -> None:
         self._narrow("")
+        if self.chosen_before is not None:
+            self.table.move_to(self.chosen_before)
         self.query_one(TextLine).focus()
 
     @property
@@ -62,6 +66,14 @@ class Picker(Dialog[Key]):
     @abstractmethod
     def choices(self, text: str) -> RowSource[Key]:
         """Return what fits a text, the best first."""
+
+    def hint(self, key: Key | None) -> str:  # noqa: ARG002 - its face
+        """Return what the last line says of the choice under the cursor."""
+        return "enter chooses · ↑ ↓ move · esc leaves"
+
+    @on(Moved)
+    def _moved(self) -> None:
+        self.query_one("#hint", Board).rewrite()
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
