@@ -76,9 +76,12 @@ def test_a_damaged_store_is_said_to_be(path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[100:4000] = os.urandom(3900)
     path.write_bytes(content)
-    with pytest.raises(StoreProblem, match=r"damaged|not a salesops store"), open_store(path) as store:
-        with store.write() as conn:
-            conn.execute("SELECT count(*) FROM deal").fetchone()
+    with (
+        pytest.raises(StoreProblem, match=r"damaged|not a salesops store"),
+        open_store(path) as store,
+        store.write() as conn,
+    ):
+        conn.execute("SELECT count(*) FROM deal").fetchone()
 
 
 def test_read_only_writes_nothing(path: Path) -> None:
