@@ -2,8 +2,9 @@
 
 import os
 import re
-from typing import Final
+from typing import Any, Final
 
+from textual.app import App
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Resize
@@ -27,6 +28,13 @@ def driver_class() -> type[Driver] | None:
     return ThriftyDriver
 
 
+def paint_anew(app: App[Any]) -> None:
+    """Send the whole screen once more, for when somebody else (`wall`, a stray message) has written on it."""
+    if isinstance(app._driver, ThriftyDriver):
+        app._driver.forget()
+    app.screen.refresh()
+
+
 class ThriftyDriver(LinuxDriver):
     """Textual's driver for a terminal, which sends of each frame only what the terminal does not show already."""
 
@@ -35,10 +43,7 @@ class ThriftyDriver(LinuxDriver):
     _begun = False
 
     def forget(self) -> None:
-        """Take nothing for granted any more: the next frame is sent as it is painted.
-
-        For whenever somebody else may have written on the terminal; a refresh of the screen then repairs it.
-        """
+        """Take nothing for granted any more: what is painted next is sent whole."""
         self._shown = None
 
     def write(self, data: str) -> None:

@@ -74,7 +74,11 @@ class WithPanel(Listing):
     """The list beside a panel that says where the cursor is, which stays where it is when the list scrolls."""
 
     CSS = "Static { width: 30; border: round $accent; }"
-    BINDINGS: ClassVar[list[BindingType]] = [("q", "quit", "Quit"), ("f", "filter", "Filter")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("q", "quit", "Quit"),
+        ("f", "filter", "Filter"),
+        ("r", "paint_anew", "Paint anew"),
+    ]
 
     def compose(self) -> ComposeResult:
         with Horizontal():
@@ -84,6 +88,9 @@ class WithPanel(Listing):
     @on(Table.Moved)
     def tell(self, message: Table.Moved) -> None:
         self.query_one(Static).update(f"Deal {message.key}\n株式会社\n" + "a note that takes lines\n" * 30)
+
+    def action_paint_anew(self) -> None:
+        driver.paint_anew(self)
 
     def action_filter(self) -> None:
         self.table.source = deals(range(0, 300, 3))

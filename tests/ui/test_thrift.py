@@ -216,24 +216,31 @@ async def test_a_program_looks_the_same_at_each_key(size: tuple[int, int]) -> No
     assert sent < painted / 3
 
 
+def wait_to_see(text: str, program: Program, emulator: Emulator) -> None:
+    deadline = program.now + 30
+    while text not in emulator.text and program.now < deadline:
+        program.wait_any()
+        while program.chunks:
+            emulator.feed(program.chunks.pop(0).data)
+    assert text in emulator.text
+
+
 @pytest.mark.parametrize("choice", ["thrifty", "textual"])
 def test_a_program_runs_on_a_terminal_with_either_driver(choice: str) -> None:
     emulator = Emulator(80, 20)
     command = [sys.executable, "-m", "tests.ui.listing"]
     with Program(command, columns=80, rows=20, env={"SALESOPS_DRIVER": choice}) as program:
-        for awaited, key in (("Deal 0", "end"), ("Deal 299", "up"), ("▸ Deal 298", "q")):
-            deadline = program.now + 30
-            while awaited not in emulator.text and program.now < deadline:
-                program.wait_any()
-                while program.chunks:
-                    emulator.feed(program.chunks.pop(0).data)
-            assert awaited in emulator.text
+        for text, key in (("Deal 0", "end"), ("Deal 299", "up"), ("▸ Deal 298", "r")):
+            wait_to_see(text, program, emulator)
             program.press(key)
+        emulator.feed(b"\x1b[2J")  # as if somebody else had written on the terminal
+        wait_to_see("▸ Deal 298", program, emulator)
+        program.press("q")
+        deadline = program.now + 30
         while program.running and program.now < deadline:
             program.wait_any()
         assert not program.running
-        farewell = b"".join(chunk.data for chunk in program.chunks)
-        assert b"\x1b[?1049l" in farewell
+        assert b"\x1b[?1049l" in b"".join(chunk.data for chunk in program.chunks)
 
 
 def test_behind_letters_of_doubtful_width_the_place_is_said_again() -> None:
