@@ -12,12 +12,13 @@ from textual.theme import Theme
 
 from salesops_tui.ui.driver import driver_class
 from salesops_tui.ui.themes import OWN_THEMES, chosen_theme
+from salesops_tui.ui.typeahead import TypeAhead
 from salesops_tui.ui.widgets.ascii import AsciiFilter
 
 ReturnT = TypeVar("ReturnT")
 
 
-class TerminalApp(App[ReturnT]):
+class TerminalApp(TypeAhead[ReturnT]):
     """An app without animations and palette of Textual's, in colours and letters that fit the terminal."""
 
     TITLE = "salesops"

@@ -1,0 +1,145 @@
+"""The hour that the program is for, on a real terminal, at both sizes."""
+
+import json
+import subprocess
+import sys
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from salesops_tui.domain.calendar import to_day, to_moment
+from salesops_tui.services.identity import login_name
+from tests.company import Company
+from tests.end_to_end.sitting import Sitting
+
+SIZES = [(80, 24), (120, 40)]
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Company:
+    """Three Commit deals, a meeting of yesterday on file for each; whoever runs the tests is their manager, Dana."""
+    now = datetime.now(UTC)
+    company = Company(tmp_path / "store.db")
+    company.time = now - timedelta(days=12)
+    close = date.fromordinal(min(to_day(now.date()) + 10, company.context.calendar.current_period(to_moment(now)).end))
+    for key, amount in (("D1", 50_000), ("D2", 30_000), ("D3", 20_000)):
+        met = to_day(now.date()) - 1
+        company.claim(key, amount=amount, close=close.isoformat(), account=f"Account {key}", last_meeting_day=met)
+    with company.store.write() as conn:
+        conn.execute("UPDATE person SET login = '' WHERE login = ?", (login_name(),))
+        conn.execute("UPDATE person SET login = ? WHERE key = 'dana'", (login_name(),))
+    return company
+
+
+@pytest.fixture
+def store(company: Company) -> Path:
+    """The company's store, as nobody has touched it yet."""
+    company.store.close()
+    return company.path
+
+
+def commit_of(store: Path) -> tuple[str, dict[str, Any]]:
+    """Ask from a second terminal what Commit is, and how the deals stand."""
+    command = [sys.executable, "-m", "salesops_tui", "--store", str(store), "deals", "--all", "--format", "json"]
+    document = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    amount = sum(float(d["amount"]) for d in document["deals"] if d["category"] == "commit")
+    return f"{amount:.0f}", {d["id"]: d for d in document["deals"]}
+
+
+@pytest.mark.parametrize(("columns", "rows"), SIZES)
+def test_a_call_from_the_sheet_to_a_downgrade_and_back(store: Path, columns: int, rows: int) -> None:
+    with Sitting(store, columns=columns, rows=rows) as person:
+        person.see("Commit 100k", "Account D1", "Inspect")
+        person.type("i")
+        person.see("1 of 3", "Account D1", "Economic buyer")
+        person.type("y")
+        person.see("✓ Economic")
+        person.type("y")
+        person.see("✓ Paper")
+        person.type("y")
+        person.see("Risk")
+        person.type(*"DPA not signed", "\r")
+        person.type(*"legal call on Tuesday", "\r")
+        person.see("enter accepts")
+        person.type("\r")
+        person.see("2 of 3", "Account D2")
+        assert commit_of(store)[1]["D1"]["inspection"] == "passed"
+        person.type("n")
+        person.see("Moved to Best Case", "100k → 70k")
+        amount, deals = commit_of(store)
+        assert (amount, deals["D2"]["category"]) == ("70000", "best_case")
+        person.type("u")
+        person.see("Undid: ", gone="Moved to Best Case ·")
+        amount, deals = commit_of(store)
+        assert (amount, deals["D2"]["category"]) == ("100000", "commit")
+        person.type("\x1b")
+        person.see("Commit 100k", "To ask", "Passed")
+        person.type("q")
+        person.wait(2)
+        assert not person.running
+
+
+def test_a_killed_call_goes_on_at_the_same_question(store: Path) -> None:
+    with Sitting(store) as person:
+        person.see("Account D1")
+        person.type("i")
+        person.see("1 of 3")
+        person.type("y")
+        person.see("✓ Economic")
+        person.type("y")
+        person.see("✓ Paper")
+        person.type("y")
+        person.see("Risk")
+        person.type(*"half a risk")
+        person.see("half a risk")
+        person.wait(1.3)
+        person.kill()
+    assert commit_of(store)[1]["D1"]["inspection"] == "open"
+    with Sitting(store, columns=80, rows=24) as person:
+        seen = person.see("Account D1", "✓ Economic", "✓ Paper", "half a risk")
+        assert "▸ Risk" in seen
+
+
+def test_last_weeks_answers_take_four_keys(company: Company) -> None:
+    company.time = datetime.now(UTC) - timedelta(days=8)
+    company.pass_("D1", by="olga")
+    company.store.close()
+    with Sitting(company.path) as person:
+        person.see("expired")
+        person.type("j", "j")
+        person.see("▸ Account D1")
+        person.type("i")
+        person.see("Account D1", "Last time")
+        for done in ("✓ Economic", "✓ Paper", "✓ Risk"):
+            person.type("=")
+            person.see(done)
+        person.type("=")
+        person.see("Account D2", "▸ Economic")
+    assert commit_of(company.path)[1]["D1"]["inspection"] == "passed"
+
+
+def test_a_deal_whose_pass_is_good_is_not_asked(company: Company) -> None:
+    company.time = datetime.now(UTC) - timedelta(minutes=5)
+    company.pass_("D1", by="olga")
+    company.store.close()
+    with Sitting(company.path) as person:
+        person.see("To ask  2", "Passed  1")
+        person.type("i")
+        person.see("1 of 2", "Account D2", gone="Account D1")
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(40, 10), (80, 24)])
+def test_a_small_terminal_shows_what_it_can(store: Path, columns: int, rows: int) -> None:
+    with Sitting(store, columns=columns, rows=rows) as person:
+        person.see("Account D1")
+        person.type("i")
+        person.see("Economic")
+        person.type("\x1b")
+        person.see("Account D2")
+
+
+def test_ascii_and_no_colour(store: Path) -> None:
+    with Sitting(store, env={"SALESOPS_ASCII": "1"}) as person:
+        assert person.see("Account D1", "Inspect").isascii()
