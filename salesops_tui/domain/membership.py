@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from salesops_tui.domain.calendar import Moment
 from salesops_tui.domain.people import members_under
 
 
-@dataclass(frozen=True, slots=True)
-class ReportingLine:
+class ReportingLine(NamedTuple):
     """Somebody reports to `manager` (None: to nobody) from `valid_from` (inclusive) to `valid_to` (exclusive)."""
 
     person: int
@@ -20,8 +19,7 @@ class ReportingLine:
     valid_to: Moment
 
 
-@dataclass(frozen=True, slots=True)
-class Membership:
+class Membership(NamedTuple):
     """Who belongs to a scope from one moment to another.
 
     Attributes:

@@ -19,8 +19,6 @@ All amounts are minor units of the store's currency. A change at t belongs to th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -38,8 +36,7 @@ from salesops_tui.domain.movement_causes import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """What a movement is of: a period and a scope, from one moment to another."""
 
     period: Period
@@ -71,8 +68,7 @@ class Line(NamedTuple):
     deals: int
 
 
-@dataclass(frozen=True, slots=True)
-class DealMovement:
+class DealMovement(NamedTuple):
     """What one deal did in the window.
 
     Attributes:
@@ -107,29 +103,22 @@ class DealMovement:
         return frozenset(leg.cause for leg in self.legs)
 
 
-@dataclass(frozen=True)
-class Movement:
+class Movement(NamedTuple):
     """The movement of Commit over a window.
 
     Attributes:
         start, end: Commit at the two ends, summed from what the deals were then.
         deals: what each deal did, those that did nothing to the lines included.
+        lines: the lines in which a deal stands, in the order of `Cause`.
+        gross: every entry, exit and change of amount, each counted for itself; they add up to the net as well.
     """
 
     window: Window
     start: int
     end: int
     deals: tuple[DealMovement, ...]
-
-    @cached_property
-    def lines(self) -> tuple[Line, ...]:
-        """The lines in which a deal stands, in the order of `Cause`."""
-        return _lines(leg for deal in self.deals for leg in deal.legs)
-
-    @cached_property
-    def gross(self) -> tuple[Line, ...]:
-        """Every entry, exit and change of amount, each counted for itself; they add up to the net as well."""
-        return _lines(Leg(step.cause, step.amount) for deal in self.deals for step in deal.steps)
+    lines: tuple[Line, ...]
+    gross: tuple[Line, ...]
 
     @property
     def net(self) -> int:
@@ -160,7 +149,10 @@ def movement_over(window: Window, start: int, end: int, histories: Mapping[int, 
         histories: of every deal that may have crossed, the states that held at some time in the window, oldest first.
     """
     traced = (trace(window, deal, states) for deal, states in histories.items())
-    return Movement(window, start, end, tuple(deal for deal in traced if deal))
+    deals = tuple(deal for deal in traced if deal)
+    lines = _lines(leg for deal in deals for leg in deal.legs)
+    gross = _lines(Leg(step.cause, step.amount) for deal in deals for step in deal.steps)
+    return Movement(window, start, end, deals, lines, gross)
 
 
 def trace(window: Window, deal: int, states: Sequence[State]) -> DealMovement | None:
@@ -265,8 +257,7 @@ def _failure(sights: Sequence[Sight]) -> int | None:
     return at_crossing or found
 
 
-@dataclass(frozen=True, slots=True)
-class ClosedMovement:
+class ClosedMovement(NamedTuple):
     """How Closed moved beside Commit, so that Landing (Closed + Commit) can be followed too.
 
     Attributes:
