@@ -97,6 +97,7 @@ class Recomputation:
         self.lines = conn.execute("SELECT person, manager, valid_from, valid_to FROM reporting_line").fetchall()
         self.deals = {keys[deal]: list(_timeline(sorted(happened))) for deal, happened in events.items()}
         self.deals = {key: facts for key, facts in self.deals.items() if facts}
+        self._windows: dict[tuple[int, int, int, int], tuple[list[str], dict[int, int]]] = {}
         self._above: dict[tuple[int, int], frozenset[int]] = {}
 
     def moments(self) -> list[int]:
@@ -109,7 +110,12 @@ class Recomputation:
         result = Result()
         edges = {at for line in self.lines for at in line[2:] if start < at <= end} if scope else set()
         days = range(first_day, last_day + 1)
-        for key, facts in self.deals.items():
+        changed, unchanged = self._changed(days, start, end)
+        if not edges:
+            standing = sum(amount for owner, amount in unchanged.items() if self._below(owner, scope, start))
+            result.start, result.end = standing, standing
+        for key in self.deals if edges else changed:
+            facts = self.deals[key]
             moments = [start, *sorted({at for at, _ in facts if start < at <= end} | edges)]
             seen = [self._look(facts, at, scope, days) for at in moments]
             result.start += seen[0].counted
@@ -120,6 +126,21 @@ class Recomputation:
                 result.churned.add(key)
             result.parts |= {(key, cause, amount) for cause, amount in _parts(seen, gone, come, days)}
         return result
+
+    def _changed(self, days: range, start: int, end: int) -> tuple[list[str], dict[int, int]]:
+        """Return the deals to which something happened in a window, and the others' Commit by owner."""
+        asked = (days.start, days.stop, start, end)
+        if asked not in self._windows:
+            changed: list[str] = []
+            unchanged: dict[int, int] = defaultdict(int)
+            for key, facts in self.deals.items():
+                fact = fact_at(facts, start)
+                if fact is not fact_at(facts, end):
+                    changed.append(key)
+                elif fact is not None and fact.commit and fact.close in days:
+                    unchanged[fact.owner] += fact.amount
+            self._windows = {asked: (changed, unchanged)}
+        return self._windows[asked]
 
     def _look(self, facts: list[tuple[int, Fact]], at: int, scope: str | None, days: range) -> Look:
         fact = fact_at(facts, at)

@@ -1,0 +1,38 @@
+"""The demo company, recomputed: every week, every person, the quarter of that week."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from salesops_tui.cli.main import run
+from salesops_tui.domain.calendar import Day, Moment, Period
+from salesops_tui.services.context import Context
+from salesops_tui.store.connection import open_store
+from tests.recomputation import Recomputation
+from tests.services.moving import agree, ask, hold_together
+
+pytest.importorskip("salesops_tui.services.demo")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Context:
+    path: Path = tmp_path_factory.mktemp("demo") / "demo.db"
+    assert run(["--store", str(path), "demo", "--build-only"]) == 0
+    return Context(open_store(path, read_only=True), None)
+
+
+def test_every_week_of_every_person(demo: Context) -> None:
+    raw = Recomputation(demo.store.conn)
+    calendar = demo.calendar
+    moments = [at for facts in raw.deals.values() for at, _ in facts]
+    first, now = calendar.week_of(calendar.day_of(Moment(min(moments)))), demo.now()
+    edges = [calendar.start_of_day(Day(day)) for day in range(first, calendar.day_of(now) + 1, 7)] + [now]
+    for start, end in pairwise(edges):
+        quarter: Period = calendar.period_of(calendar.day_of(end))
+        for who in (None, *raw.people):
+            report = ask(demo, who, start, end, quarter=quarter.name)
+            hold_together(demo, report)
+            agree(demo, report, raw.movement(who, quarter.start, quarter.end, start, end))
