@@ -39,7 +39,7 @@ class SalesopsApp(TerminalApp[None]):
         self.set_interval(_LOOK_EVERY, self.look)
         if not gc.isenabled():
             self.set_timer(_LOOK_EVERY, self._collect_from_now_on)
-        self.call_later(self._go_on_where_broken_off)
+        self.call_after_refresh(self._go_on_where_broken_off)
 
     def _collect_from_now_on(self) -> None:
         """The start is over; what it made stays, and need not be looked through again."""

@@ -51,12 +51,14 @@ class AtDesk(Screen[ResultT]):
     """
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(id=id, classes=classes)
         # Textual looks at the size only after the first layout, which would then have to be done again.
-        size = self.app.size
-        for extent, steps in ((size.width, self.HORIZONTAL_BREAKPOINTS), (size.height, self.VERTICAL_BREAKPOINTS)):
-            reached = [name for least, name in sorted(steps or ()) if extent >= least]
-            self.set_class(True, *reached[-1:])
+        fits = [*self._reached(self.app.size.width, self.HORIZONTAL_BREAKPOINTS)]
+        fits += self._reached(self.app.size.height, self.VERTICAL_BREAKPOINTS)
+        super().__init__(id=id, classes=" ".join([*fits, classes or ""]).strip())
+
+    @staticmethod
+    def _reached(extent: int, steps: list[tuple[int, str]] | None) -> list[str]:
+        return [name for least, name in sorted(steps or ()) if extent >= least][-1:]
 
     @property
     def salesops(self) -> SalesopsApp:
