@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from salesops_tui.cli.output import emit_json, emit_lines, format_option, warn
+from salesops_tui.cli.output import emit, emit_json, emit_lines, format_option, warn
 
 if TYPE_CHECKING:
     from salesops_tui.cli.session import Session
@@ -141,13 +141,18 @@ def _show(form: str, report: ImportReport | TableReport) -> None:
     done = report.as_plain()
     told = [f"{done[name]:,} {name}" for name in ("new", "changed", "unchanged", "removed", "rejected") if name in done]
     would = " (nothing was written)" if done.get("dry_run") else ""
-    lines = [f"{report.file}: {report.rows:,} rows: {', '.join(told)}{would}"]
+    first = f"{report.file}: {report.rows:,} rows: {', '.join(told)}{would}"
+    where = f"the rejected rows, with reasons: {report.rejects_file}" if report.rejects_file else ""
+    if form in ("csv", "md"):
+        numbers = [(name, value) for name, value in done.items() if type(value) is int]
+        rows = [*numbers, *((f"{notice.code}: {notice.message}", notice.count) for notice in report.warnings)]
+        emit(form, done, ("what", "rows"), rows, heading=[first], footing=[where])
+        return
+    lines = [first]
     if done.get("as_of"):
         lines.append(f"as of {done['as_of']}, read as {done['dialect']}")
     lines += [_line(notice) for notice in report.warnings]
-    if report.rejects_file:
-        lines.append(f"the rejected rows, with reasons: {report.rejects_file}")
-    emit_lines(lines)
+    emit_lines([*lines, where] if where else lines)
 
 
 def _line(notice: Notice) -> str:

@@ -26,6 +26,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 class _Joined:
     """Another file's rows by key: `values` are those of the columns that the map uses."""
 
+    sha256: str
     key: int
     values: Mapping[str, tuple[str, ...]]
     blank: tuple[str, ...]
@@ -54,6 +55,7 @@ class Layout:
         columns: by field, the column or template that it comes from; None where the file does not have it.
         delivered: fields that the file says something about, by a column or a default.
         extra_columns: columns that no field stands for; they are kept with the deal.
+        joined: SHA-256 of the files that are joined.
         width: cells of a row.
         pick: from a row's cells to the texts of all `FIELDS`, in their order.
         pick_extra: from a row's cells to the extra columns as a JSON object; null for a blank cell.
@@ -62,6 +64,7 @@ class Layout:
     columns: Mapping[str, str | None]
     delivered: frozenset[str]
     extra_columns: tuple[str, ...]
+    joined: tuple[str, ...]
     width: int
     pick: Callable[[list[str]], tuple[str, ...]]
     pick_extra: Callable[[list[str]], str]
@@ -153,6 +156,7 @@ class _Plan:
             columns={field: self.columns.get(field) for field in FIELDS},
             delivered=frozenset(self.columns) | frozenset(self.map.defaults),
             extra_columns=tuple(n for n, _ in extras),
+            joined=tuple(join.sha256 for join in self.joins),
             width=len(self.header.names),
             pick=_picker(self.joins, self.templates, constants, itemgetter(*indexes), blanks),
             pick_extra=_extra_picker(extras),
@@ -215,7 +219,7 @@ def _read_joined(join: Join, key: int, needed: list[str], deal_map: DealMap, nam
             if kept > _JOINED_CHARACTERS:
                 raise BadInput(f"{join.path} is too long to be joined")
     values.pop("", None)
-    return _Joined(key, values, ("",) * len(needed))
+    return _Joined(source.sha256, key, values, ("",) * len(needed))
 
 
 def _picker(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import deque
 from collections.abc import Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO
@@ -21,6 +22,7 @@ _LONGEST_ROW = 6 * 1024 * 1024
 _DELIMITERS = ",;\t"
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[\r\n]')
 _BUFFER = 1 << 18
+_WRONG_QUOTE = "text follows a closing quote; a quote inside of quotes must be doubled"
 
 
 class TextTable:
@@ -67,60 +69,62 @@ class TextTable:
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows that are not blank; at the end the file must still be the one that was looked through."""
-        header, lines, reader = self.header, self._lines, self._reader
-        width, skip, offset = len(header.names), header.skip, lines.before
-        before = reader.line_num
-        for cells in self._records():
-            line = before + offset + 1
-            before = reader.line_num
-            if lines.ended:
-                self._refuse_truncated(line, cells)
+        header, lines = self.header, self._lines
+        width, skip = len(header.names), header.skip
+        for line, cells, wrong in self._records():
             size = lines.length
-            sound = size <= MAX_CELL and not lines.unusual
             if lines.unusual:
-                _tidy(cells)
-            lines.length, lines.unusual = 0, False
+                cells[:] = [unguarded(cell) for cell in cells]
             if not cells or ((not cells[0] or cells[0].isspace()) and not "".join(cells).strip()):
                 continue
             if skip:
                 del cells[:skip]
-            if sound and len(cells) == width:
-                yield Row(line, cells, size)
+            if wrong or len(cells) != width or size > MAX_CELL or lines.unusual:
+                yield Row(line, cells, size, wrong or shape_problem(header, cells))
             else:
-                yield Row(line, cells, size, shape_problem(header, cells))
+                yield Row(line, cells, size)
         self._source.check_unchanged()
 
     def _begin(self) -> tuple[Reader, Header]:
-        lines = self._lines
+        name, lines = self._source.name, self._lines
         sample = lines.sample()
         separator = _SEPARATOR_LINE.match(sample)
         if separator:
             lines.skip_one()
-        delimiter = separator[1] if separator else _delimiter(sample, self._source.name)
-        reader = csv.reader(lines, delimiter=delimiter)
-        self._reader = reader
-        before = 0
-        for cells in self._records():
-            line = before + lines.before + 1
-            before = reader.line_num
-            if lines.ended:
-                self._refuse_truncated(line, cells)
-            lines.length, lines.unusual = 0, False
-            if "".join(cells).strip(" \t\ufeff"):
-                return reader, read_header(self._source.name, line, cells)
-        raise BadInput(f"{self._source.name} has no header: every line is blank")
+        delimiter = separator[1] if separator else _delimiter(sample, name)
+        self._reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        for line, cells, problem in self._records():
+            if problem:
+                raise BadInput(f"{name}, line {line}: {problem}")
+            if "".join(cells).strip():
+                return self._reader, read_header(name, line, cells)
+        raise BadInput(f"{name} has no header: every line is blank")
 
-    def _records(self) -> Iterator[list[str]]:
-        try:
-            yield from self._reader
-        except csv.Error as error:
-            line = self._reader.line_num + self._lines.before
-            raise BadInput(f"{self._source.name}, line {line}: not readable as CSV ({error})") from None
+    def _records(self) -> Iterator[tuple[int, list[str], str]]:
+        """Yield line, cells and what is wrong with the quotes.
 
-    def _refuse_truncated(self, line: int, cells: list[str]) -> None:
+        A row with a wrong quote is its first line alone: what its open quote ran over is read once more.
+        """
+        reader, lines = self._reader, self._lines
+        while True:
+            line = lines.begin_row()
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error:
+                row = lines.row[:] if lines.ended else lines.take_back()
+                cells = next(csv.reader(row, delimiter=reader.dialect.delimiter))
+                if lines.ended:
+                    raise self._truncated(line, cells) from None
+                yield line, cells, _WRONG_QUOTE
+            else:
+                yield line, cells, ""
+
+    def _truncated(self, line: int, cells: list[str]) -> BadInput:
         earlier = "".join(cells[:-1])
         opened = line + earlier.count("\n") + earlier.count("\r") - earlier.count("\r\n")
-        raise BadInput(
+        return BadInput(
             f"{self._source.name}, line {opened}, column {len(cells)}: a quote opens here and never closes;"
             " is the file complete?"
         )
@@ -130,9 +134,8 @@ class _Lines:
     """The physical lines of a file, with what the reader of rows must know of them.
 
     Attributes:
-        before: lines in front of what the CSV reader sees.
-        length: characters since the row began; the reader of rows sets it back.
-        unusual: a line had a NUL, an apostrophe or a byte order mark, so the cells deserve a second look.
+        row: the lines of the present row, and `length`, their characters.
+        unusual: one of them has a NUL or an apostrophe, so the cells deserve a second look.
         ended: there was no further line when one was asked for.
     """
 
@@ -142,26 +145,48 @@ class _Lines:
         self._raw = raw
         self._text = io.TextIOWrapper(raw, encoding=source.codec, errors=source.errors, newline="")
         self._number = 0
-        self.before = 0
+        self._again: deque[str] = deque()
+        self.row: list[str] = []
         self.length = 0
         self.unusual = False
         self.ended = False
 
+    def begin_row(self) -> int:
+        """Forget the lines of the row before, and return the number of the next line."""
+        self.row.clear()
+        self.length = 0
+        self.unusual = False
+        return self._number + 1
+
+    def take_back(self) -> list[str]:
+        """Return the first line of the present row; the others will come once more."""
+        again = self.row[1:]
+        self._again.extendleft(reversed(again))
+        self._number -= len(again)
+        del self.row[1:]
+        return self.row
+
     def __iter__(self) -> Iterator[str]:
         readline = self._text.readline
         while True:
-            try:
-                line = readline(_LONGEST_ROW)
-            except UnicodeDecodeError as error:
-                raise self._undecodable(error) from None
+            if self._again:
+                line = self._again.popleft()
+            else:
+                try:
+                    line = readline(_LONGEST_ROW)
+                except UnicodeDecodeError as error:
+                    raise self._undecodable(error) from None
             if not line:
                 break
             self._number += 1
             self.length += len(line)
             if self.length >= _LONGEST_ROW:
                 raise self._endless()
-            if "'" in line or "\0" in line or "\ufeff" in line:
+            if "'" in line or "\0" in line:
                 self.unusual = True
+            if "\ufeff" in line:
+                line = line.lstrip("\ufeff")
+            self.row.append(line)
             yield line
         self.ended = True
 
@@ -174,7 +199,6 @@ class _Lines:
     def skip_one(self) -> None:
         """Leave out the first line."""
         next(iter(self))
-        self.before, self.length, self.unusual = 1, 0, False
 
     def _undecodable(self, error: UnicodeDecodeError) -> BadInput:
         line = self._number + 1 + error.object[: error.start].count(b"\n")
@@ -183,8 +207,8 @@ class _Lines:
 
     def _endless(self) -> BadInput:
         return BadInput(
-            f"{self._name}, line {self._number}: a row of more than {_LONGEST_ROW >> 20} million characters;"
-            " is a closing quote missing, or is this no CSV?"
+            f"{self._name}, line {self._number - len(self.row)}: a row of more than {_LONGEST_ROW >> 20} million"
+            " characters; is a closing quote missing, or is this no CSV?"
         )
 
 
@@ -198,10 +222,3 @@ def _delimiter(sample: str, name: str) -> str:
         except csv.Error as error:
             raise BadInput(f"{name}, line 1: not readable as CSV ({error})") from None
     return max(_DELIMITERS, key=lambda d: columns[d])
-
-
-def _tidy(cells: list[str]) -> None:
-    """Take guards against formulas off the cells, and a byte order mark off the first."""
-    cells[:] = [unguarded(cell) for cell in cells]
-    if cells:
-        cells[0] = cells[0].lstrip("\ufeff")

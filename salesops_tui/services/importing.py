@@ -43,6 +43,9 @@ _BATCH = 1_000
 _BATCH_CHARACTERS = 4_000_000
 _KEPT_OF_A_CELL = 1_000
 _STEPS = ("comparing", "writing deals", "writing claims", "writing details", "writing history", "writing the record")
+_RECORDED = (
+    "file", "sha256", "dialect", "full", "rows", "accepted", "rejected", "new", "changed", "unchanged", "removed",
+)  # fmt: skip
 _LONGEST_SOURCE = 60
 _SUSPICIOUS = {
     "created_after_close": "created after their close date",
@@ -67,6 +70,7 @@ def import_deals(context: Context, request: ImportRequest, progress: Progress | 
         BadInput: the file or its map cannot be taken in; nothing was written.
     """
     context.as_ops("an import")
+    context.forget_people()
     run = _prepare(context, request, progress or _silent)
     with (
         open_table(run.file) as table,
@@ -249,37 +253,29 @@ def _flush(run: _Run, batch: _Batch, staging: Staging, rejects: RejectsFile) -> 
 
 
 def _apply(run: _Run, delivery: Delivery, layout: Layout) -> ImportReport:
-    store = run.context.store
+    context = run.context
+    # Beside the file itself, what decides on what it says: the map and the files that the map joins.
+    read_by = " ".join((run.map.sha256, *layout.joined))
     step = _stepper(run)
     step("comparing")
-    if run.request.dry_run:
-        with store.reading() as conn:
-            _refuse_if_older(run.context, delivery.source, delivery.as_of)
-            effect = _compared(run, delivery)
-            if not run.request.yes and (said := _about_vanishing(run, effect)):
-                run.notices.append(Notice("vanished_commit", said, effect.removed))
+    with context.store.reading() if run.request.dry_run else context.store.write() as conn:
+        _refuse_if_older(context, delivery.source, delivery.as_of)
+        if imports.done_before(conn, delivery, run.file.sha256, read_by):
+            run.notices.append(Notice("same_file", "this file was imported for this moment before; nothing changed", 1))
+            return run.report(layout, Effect(0, 0, run.rows - run.rejected, 0, 0, 0))
+        effect = imports.compare(conn, delivery)
+        question = "" if run.request.yes else _about_vanishing(run, effect)
+        if run.request.dry_run:
+            run.notices += [Notice("vanished_commit", question, effect.removed)] if question else []
             return run.report(layout, effect)
-    with store.write() as conn:
-        _refuse_if_older(run.context, delivery.source, delivery.as_of)
-        effect = _compared(run, delivery)
-        if imports.done_before(conn, delivery, run.file.sha256, run.map.sha256):
-            return run.report(layout, effect)
-        if not run.request.yes and (said := _about_vanishing(run, effect)):
-            raise NeedsConfirmation(said)
-        change = run.context.change("import", valid_at=delivery.as_of)
-        digest = imports.apply(conn, delivery, change, run.context.policies, step)
+        if question:
+            raise NeedsConfirmation(question)
+        change = context.change("import", valid_at=delivery.as_of)
+        digest = imports.apply(conn, delivery, change, context.policies, step)
         report = run.report(layout, effect)
-        number = imports.add_import(conn, change, delivery, report.as_plain(), run.map.sha256)
+        number = imports.add_import(conn, change, delivery, report.as_plain(), read_by)
         record.write_record(conn, change, _entry(number, delivery, report), rows_hash=digest)
     return report
-
-
-def _compared(run: _Run, delivery: Delivery) -> Effect:
-    conn = run.context.store.conn
-    if imports.done_before(conn, delivery, run.file.sha256, run.map.sha256):
-        run.notices.append(Notice("same_file", "this file was imported for this moment before; nothing changed", 1))
-        return Effect(0, 0, run.rows - run.rejected, 0, 0, 0)
-    return imports.compare(conn, delivery)
 
 
 def _stepper(run: _Run) -> imports.Step:
@@ -290,21 +286,8 @@ def _stepper(run: _Run) -> imports.Step:
 
 
 def _entry(number: int, delivery: Delivery, report: ImportReport) -> dict[str, Any]:
-    told = (
-        "file",
-        "sha256",
-        "dialect",
-        "full",
-        "rows",
-        "accepted",
-        "rejected",
-        "new",
-        "changed",
-        "unchanged",
-        "removed",
-    )
     plain = report.as_plain()
-    return {"import": number, "source": delivery.source, **{name: plain[name] for name in told}}
+    return {"import": number, "source": delivery.source, **{name: plain[name] for name in _RECORDED}}
 
 
 def _about_vanishing(run: _Run, effect: Effect) -> str:
@@ -339,5 +322,5 @@ def _notices(suspicious: Counter[str], owners: Counter[str]) -> list[Notice]:
 
 def _as_csv(cells: Sequence[str]) -> str:
     text = io.StringIO()
-    csv.writer(text, lineterminator="").writerow([cell[:_KEPT_OF_A_CELL] for cell in cells])
-    return text.getvalue()
+    csv.writer(text).writerow([cell[:_KEPT_OF_A_CELL] for cell in cells])
+    return text.getvalue().removesuffix("\r\n")

@@ -23,7 +23,7 @@ from salesops_tui.crm.people import (
     read_quota,
 )
 from salesops_tui.crm.whole_table import read_whole
-from salesops_tui.domain.calendar import BEGINNING, Moment
+from salesops_tui.domain.calendar import BEGINNING, Moment, iso_day
 from salesops_tui.domain.people import UNASSIGNED, Person, Role, reporting_loop
 from salesops_tui.errors import BadInput, WrongUsage
 from salesops_tui.services.context import Context
@@ -31,6 +31,7 @@ from salesops_tui.services.import_request import Notice, moment_to_write
 from salesops_tui.services.import_table import Judged, TableReport, tentatively
 from salesops_tui.store import people as store_people
 from salesops_tui.store import record
+from salesops_tui.store.imports import line_changes_since
 
 __all__ = ["TableReport", "import_people", "import_quotas"]
 
@@ -40,8 +41,9 @@ def import_people(
 ) -> TableReport:
     """Import people and who reports to whom; people who are not in the file stay as they are.
 
-    A person is found by id, else by login. A line holds from the day in the column `from` (its first moment), else
-    from `as_of`, else from now; the first line of somebody new holds from the beginning.
+    A person is found by id; whoever made the store, whose id is still their login, by that login. A line holds from
+    the day in the column `from` (its first moment), else from `as_of`, else from now; the first line of somebody new
+    holds from the beginning.
 
     Raises:
         Refused: the actor is no ops lead, or the moment is still to come.
@@ -150,15 +152,9 @@ class _Roster:
         """Reject rows that contradict each other or the store."""
         _reject_repeated(self.judged, {line: row.key for line, row in self.rows.items()}, "id")
         _reject_repeated(self.judged, {line: row.login for line, row in self.taken().items()}, "login")
-        for line, row in self.taken().items():
-            why = self._why_not(row)
-            if why:
-                self.judged.rejects[line] = rejected(*why)
-        # Whoever was to report to a rejected newcomer has nobody to report to: look again until nothing changes.
-        while unplaced := self._without_manager():
-            for line, row in unplaced.items():
-                why_not = "is nobody in this file or here, or more than one; use an id"
-                self.judged.rejects[line] = rejected("manager", row.manager or "", why_not)
+        # A row may lean on one that is rejected (its manager, its login): look again until nothing changes.
+        while contradictions := self._contradictions():
+            self.judged.rejects.update(contradictions)
 
     def taken(self) -> dict[int, PersonRow]:
         """Return the rows that are not rejected."""
@@ -192,7 +188,7 @@ class _Roster:
     ) -> list[Any]:
         conn = self.context.store.conn
         written: list[Any] = []
-        moments = {self.context.now()}
+        earliest = self.context.now()
         for row in self.taken().values():
             person = people[row.key]
             boss = find(row.manager) if row.manager else None
@@ -203,16 +199,16 @@ class _Roster:
                 if number == numbers[row.key]:
                     raise self._loop([row.key, row.key])
                 line_differs = store_people.set_manager(conn, numbers[row.key], number, since, change)
-                moments.add(since)
+                earliest = min(earliest, since)
             differs = line_differs or row.key in moved
             self.judged.count(known=bool(person.id), differs=differs)
             if differs or not person.id:
                 written.append((*row, boss.key if boss else None, since))
-        self._refuse_loops(moments, {number: key for key, number in numbers.items()})
+        self._refuse_loops(earliest, {number: key for key, number in numbers.items()})
         return written
 
-    def _refuse_loops(self, moments: set[Moment], keys: Mapping[int, str]) -> None:
-        for moment in sorted(moments):
+    def _refuse_loops(self, earliest: Moment, keys: Mapping[int, str]) -> None:
+        for moment in line_changes_since(self.context.store.conn, earliest):
             lines = store_people.managers_at(self.context.store.conn, moment)
             loop = reporting_loop({keys[p]: keys[m] if m is not None else None for p, m in lines.items()})
             if loop:
@@ -230,32 +226,48 @@ class _Roster:
             return self.since
         return self.context.now() if person.id in self.managers else BEGINNING
 
-    def _why_not(self, row: PersonRow) -> tuple[str, str, str] | None:
-        context = self.context
-        if row.since is not None and context.calendar.start_of_day(row.since) > context.now():
-            return "from", str(row.since), "is still to come"
+    def _contradictions(self) -> dict[int, RejectedError]:
+        rows = self.taken()
+        by_key = {row.key: row for row in rows.values()}
+        find = person_finder(self._merged().values())
+        found: dict[int, RejectedError] = {}
+        for line, row in rows.items():
+            if row.since is not None and self.context.calendar.start_of_day(row.since) > self.context.now():
+                found[line] = rejected("from", iso_day(row.since) or "", "is still to come")
+            elif holder := self._other_holder(row, by_key):
+                found[line] = rejected("login", row.login or "", f"is the login of {holder.key} already")
+            elif row.manager and find(row.manager) is None:
+                found[line] = rejected("manager", row.manager, "is nobody in this file or here; use an id")
+        return found
+
+    def _other_holder(self, row: PersonRow, by_key: Mapping[str, PersonRow]) -> Person | None:
+        """Return who has the login of a row, unless that is the same person or one who gives it up in this file."""
         holder = self.by_login.get(row.login or "")
-        if holder and self._person_of(row) != holder:
-            holders_row = self.named.get(holder.key)
-            if holders_row is None or holders_row.login is None:
-                return "login", row.login or "", f"is the login of {holder.key} already"
-        return None
+        if holder is None or holder == self._person_of(row):
+            return None
+        gives_up = by_key.get(holder.key)
+        return None if gives_up and gives_up.login not in (None, holder.login) else holder
 
     def _person_of(self, row: PersonRow) -> Person | None:
-        """Return the person of the store whom a row means."""
+        """Return the person of the store whom a row means: by id; one who was made with the store, by login."""
         holder = self.by_login.get(row.login or "")
-        return self.by_key.get(row.key) or (None if holder and holder.key in self.named else holder)
+        made_with_store = holder and holder.key == holder.login and holder.key not in self.named
+        return self.by_key.get(row.key) or (holder if made_with_store else None)
 
     def _people(self) -> dict[str, Person]:
         """Return everybody as they will be, by id; a number of 0 is somebody new."""
-        rows = self.taken()
-        found = {p.key: p for p in self.known}
-        for row in rows.values():
-            person = self._person_of(row)
-            found.pop(person.key, None) if person else None
-            found[row.key] = _merged(row, person)
+        found = self._merged()
         self._derive_roles(found)
         self._keep_an_ops_lead(found)
+        return found
+
+    def _merged(self) -> dict[str, Person]:
+        found = dict(self.by_key)
+        for row in self.taken().values():
+            person = self._person_of(row)
+            if person:
+                found.pop(person.key, None)
+            found[row.key] = _merged(row, person)
         return found
 
     def _derive_roles(self, people: dict[str, Person]) -> None:
@@ -277,16 +289,6 @@ class _Roster:
         people[key] = people[key]._replace(role=Role.OPS)
         said = f"{people[key].name} stays an ops lead: the store must have one"
         self.judged.notices.append(Notice("ops_kept", said, 1))
-
-    def _without_manager(self) -> dict[int, PersonRow]:
-        find = person_finder(self._people_by_row())
-        return {line: row for line, row in self.taken().items() if row.manager and find(row.manager) is None}
-
-    def _people_by_row(self) -> list[Person]:
-        taken = self.taken()
-        replaced = {person.key for row in taken.values() if (person := self._person_of(row))}
-        kept = [p for p in self.known if p.key not in replaced]
-        return kept + [_merged(row, self._person_of(row)) for row in taken.values()]
 
 
 def _merged(row: PersonRow, person: Person | None) -> Person:

@@ -76,14 +76,17 @@ def newest_import(conn: sqlite3.Connection, source: str) -> tuple[Moment, str] |
     return (row[0], row[1]) if row else None
 
 
-def done_before(conn: sqlite3.Connection, delivery: Delivery, sha256: str, map_sha256: str) -> bool:
-    """Say whether the same file, read in the same way, was imported for this moment and source, and still counts."""
+def done_before(conn: sqlite3.Connection, delivery: Delivery, sha256: str, read_by: str) -> bool:
+    """Say whether the same file, read in the same way, was imported for this moment and source, and still counts.
+
+    `read_by` is what `add_import` was given: whatever else than the file decides on what it says.
+    """
     sql = f"""
         SELECT 1 FROM import t
         WHERE t.source = ? AND t.as_of = ? AND t.sha256 = ? AND t.is_full >= ? AND {_STANDING}
-            AND json_extract(t.report, '$.map_sha256') = ?
+            AND json_extract(t.report, '$.read_by') = ?
     """
-    row = conn.execute(sql, (delivery.source, delivery.as_of, sha256, delivery.full, map_sha256)).fetchone()
+    row = conn.execute(sql, (delivery.source, delivery.as_of, sha256, delivery.full, read_by)).fetchone()
     return row is not None
 
 
@@ -94,6 +97,12 @@ def currencies_other_than(conn: sqlite3.Connection, currency: str) -> dict[str, 
         WHERE s.valid_to = ? AND c.currency <> ?
     """
     return dict(conn.execute(sql, (FOREVER, currency)).fetchall())
+
+
+def line_changes_since(conn: sqlite3.Connection, since: Moment) -> list[Moment]:
+    """Return the moments from `since` on at which somebody began to report to somebody else."""
+    sql = "SELECT DISTINCT valid_from FROM reporting_line WHERE valid_from >= ? ORDER BY valid_from"
+    return [moment for (moment,) in conn.execute(sql, (since,))]
 
 
 def compare(conn: sqlite3.Connection, delivery: Delivery) -> Effect:
@@ -140,13 +149,13 @@ def apply(conn: sqlite3.Connection, delivery: Delivery, change: int, policies: P
     conn.execute(_new_details(delivery.details), values)
     step("writing history")
     conn.execute(_NEW_STATES, values | _UNTOUCHED)
-    tracks.rebuild(conn, policies, [deal for (deal,) in conn.execute(_TOUCHED)])
+    tracks.rebuild(conn, policies, (deal for (deal,) in conn.execute(_TOUCHED)))
     step("writing the record")
     return rows_hash(conn, change)
 
 
 def add_import(
-    conn: sqlite3.Connection, change: int, delivery: Delivery, report: Mapping[str, Any], map_sha256: str
+    conn: sqlite3.Connection, change: int, delivery: Delivery, report: Mapping[str, Any], read_by: str
 ) -> int:
     """Write the import itself with its rejected rows, and return its number."""
     cursor = conn.execute(
@@ -161,7 +170,7 @@ def add_import(
             int(delivery.full),
             report["dialect"],
             *(report[k] for k in ("rows", "accepted", "rejected", "new", "changed", "unchanged", "removed")),
-            json.dumps({**report, "map_sha256": map_sha256}, ensure_ascii=False),
+            json.dumps({**report, "read_by": read_by}, ensure_ascii=False),
         ),
     )
     number = cursor.lastrowid

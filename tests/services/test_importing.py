@@ -322,3 +322,24 @@ def test_an_import_lays_its_claims_under_inspections_held_since(desk: Desk) -> N
     desk.take(deal("D1", amount="60000"))
     assert desk.now()["D1"][1:] == (6_000_000, "2026-12-11", 0, 2)
     assert verify_store(desk.company.context)[0] == []
+
+
+def test_a_rejected_row_is_kept_as_one_row_of_csv(desk: Desk) -> None:
+    desk.take(deal("D1", name="two\nlines\r", amount='a,"b'))
+    (raw,) = desk.company.store.conn.execute("SELECT raw FROM reject").fetchone()
+    assert list(csv.reader([raw])) == [list(deal("D1", name="two\nlines\r", amount='a,"b'))]
+
+
+def test_a_joined_file_that_changed_makes_another_delivery(desk: Desk) -> None:
+    header = (*HEADER, "AccountId")
+    accounts = desk.folder / "Account.csv"
+    (desk.folder / "map.toml").write_text(
+        '[columns]\naccount = "A.Name"\n[join.A]\nfile = "Account.csv"\nkey = "AccountId"\nmatch = "Id"\n'
+    )
+    options: dict[str, Any] = {"header": header, "map": desk.folder / "map.toml", "as_of": "2026-11-08"}
+    accounts.write_text("Id,Name\nA1,Acme\n")
+    desk.take((*GOOD, "A1"), **options)
+    assert desk.take((*GOOD, "A1"), **options).unchanged == 1
+    accounts.write_text("Id,Name\nA1,Acme Ltd\n")
+    assert desk.take((*GOOD, "A1"), **options).changed == 1
+    assert desk.company.store.conn.execute("SELECT account FROM detail ORDER BY id DESC").fetchone() == ("Acme Ltd",)
