@@ -122,7 +122,10 @@ def _emit_weeks(form: str, weeks: Sequence[Mapping[str, Any]]) -> None:
     if form == "json":
         emit_json({"weeks": list(weeks)})
         return
-    causes = list(dict.fromkeys(line["cause"] for week in weeks for line in week["lines"]))
+    from salesops_tui.domain.movement_causes import Cause
+
+    seen = {line["cause"] for week in weeks for line in week["lines"]}
+    causes = [cause.value for cause in Cause if cause.value in seen]
     columns = ("from", "to", "start", *causes, "end", "residual")
     emit(form, {}, columns, [_week_row(week, causes) for week in weeks], heading=_heading(weeks[-1])[:1])
 

@@ -26,9 +26,11 @@ from salesops_tui.domain.movement import (
 )
 from salesops_tui.domain.movement_causes import Cause
 from salesops_tui.domain.people import Person, Scope
-from salesops_tui.errors import WrongUsage
-from salesops_tui.services.baseline import NAMES, Baseline, default_baseline, named_baseline
+from salesops_tui.errors import NotFound, WrongUsage
 from salesops_tui.services.context import Context
+from salesops_tui.services.sheet import Baseline, default_baseline
+from salesops_tui.store import calls as store_calls
+from salesops_tui.store import import_log
 from salesops_tui.store import movement as store_movement
 from salesops_tui.store.tracks import standing_answers
 
@@ -111,9 +113,9 @@ def read_window(
     at = min(now, named_end)
     if start is None:
         return default_baseline(context, scope, at), at
-    name = start.strip().casefold()
-    if name in NAMES:
-        return named_baseline(context, scope, name, at), at
+    known = _named_baseline(context, scope, start.strip().casefold(), at)
+    if known:
+        return known, at
     moment = context.calendar.read_moment(start, now)
     if min(moment, now) > at or (end is not None and moment > named_end):
         raise WrongUsage(f"--from {start} comes after {end or 'now'}; a movement goes from the earlier to the later")
@@ -124,6 +126,23 @@ def period_of_movement(context: Context, name: str | None, end: Moment) -> Perio
     """Return the period called `name`, else the one that is current at the window's end, as its policy counts."""
     calendar = context.policies.at(end).calendar
     return calendar.period_named(name) if name else calendar.current_period(end)
+
+
+def _named_baseline(context: Context, scope: Scope, name: str, at: Moment) -> Baseline | None:
+    conn = context.store.conn
+    if name == "week":
+        return Baseline(context.calendar.week_start_of(at), "week")
+    if name == "last-call":
+        call = store_calls.last_ended_call(conn, scope.person.id if scope.person else None, at)
+        if call is None:
+            raise NotFound(f"no call over {scope.name} has ended yet; use --from last-import, week or a date")
+        return Baseline(call.end, "call")
+    if name == "last-import":
+        moment = import_log.import_before_latest(conn, at)
+        if moment is None:
+            raise NotFound("there were not two imports yet; use --from week or a date")
+        return Baseline(moment, "import")
+    return None
 
 
 def commit_movement(
