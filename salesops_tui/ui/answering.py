@@ -11,7 +11,6 @@ from salesops_tui.domain.typed_day import read_day
 from salesops_tui.errors import Refused, WrongUsage
 from salesops_tui.services.walk import Step, Walk
 from salesops_tui.ui import present
-from salesops_tui.ui.walk_facts import business_days_ago
 
 EVIDENCE, RISK, MITIGATION, MET, PLAN, KIND = "evidence", "risk", "mitigation", "met", "plan", "kind"
 """The names under which texts are typed and kept; the plan belongs to the deal, the others to a question."""
@@ -88,7 +87,7 @@ def _with_meeting(walk: Walk, step: Step, draft: AnswerDraft, typed: str) -> Ans
         raise Missing("no meeting is on file: on which day did they meet?", MET)
     if met > walk.today:
         raise Missing("the meeting on file is only booked: on which day did they last meet?", MET)
-    on_file = f"{present.day(met, walk.today)}, {business_days_ago(ago)}"
+    on_file = f"{present.day(met, walk.today)}, {present.business_days_ago(ago, today=met == walk.today)}"
     raise Missing(f"the last meeting on file was {on_file}: on which day did they meet since?", MET)
 
 

@@ -150,8 +150,7 @@ def _meeting(desk: Desk, facts: DealFacts) -> tuple[str, str, str]:
         return "Next meeting", desk.day(met), ""
     owner = desk.context.people.get(facts.deal.owner)
     ago = desk.context.calendar.business_days_between(met, desk.today, owner.region if owner else "")
-    days = "today" if not ago else f"{ago} business day{'s' if ago > 1 else ''} ago"
-    return "Last meeting", f"{desk.day(met)} · {days}", ""
+    return "Last meeting", f"{desk.day(met)} · {present.business_days_ago(ago, today=met == desk.today)}", ""
 
 
 def _next_step(desk: Desk, detail: Detail) -> tuple[str, str, str]:

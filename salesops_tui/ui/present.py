@@ -183,6 +183,15 @@ def relative_day(ordinal: int, today: int) -> str:
     return f"in {away:,} days" if away > 0 else f"{-away:,} days ago"
 
 
+def business_days_ago(days: int, *, today: bool) -> str:
+    """Return `3 business days ago`; a meeting of Saturday is 0 business days ago on Sunday, and not `today`."""
+    if today:
+        return "today"
+    if days == 0:
+        return "no business day since"
+    return f"{days} business day{'s' if days > 1 else ''} ago"
+
+
 def day_shift(days: int) -> str:
     """Return how far a date was moved: `+9d`, `−2d`, `0d`."""
     return f"{_sign(days, True)}{abs(days)}d"

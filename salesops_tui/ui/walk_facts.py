@@ -52,12 +52,8 @@ def _meeting(desk: Desk, file: OnFile) -> Fact:
         return Fact("Last meeting", "none on file", "warn")
     if met > desk.today:
         return Fact("Meeting", f"booked for {desk.day(met)}; none held is on file", "warn")
-    return Fact("Last meeting", f"{desk.day(met)} · {business_days_ago(file.met_ago)}")
-
-
-def business_days_ago(days: int) -> str:
-    """Return `3 business days ago`."""
-    return "today" if days == 0 else f"{days} business day{'s' if days > 1 else ''} ago"
+    ago = present.business_days_ago(file.met_ago, today=met == desk.today)
+    return Fact("Last meeting", f"{desk.day(met)} · {ago}")
 
 
 def _activity(desk: Desk, file: OnFile) -> Fact:

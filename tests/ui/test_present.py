@@ -80,9 +80,7 @@ def test_every_symbol_has_an_ascii_stand_in_of_its_width() -> None:
 
 
 def test_the_figures_of_people_have_stand_ins() -> None:
-    shown = (
-        present.amount(-1) + present.sparkline(range(9)) + present.plain("\n\x1b\ud800") + present.ELLIPSIS
-    )
+    shown = present.amount(-1) + present.sparkline(range(9)) + present.plain("\n\x1b\ud800") + present.ELLIPSIS
     assert present.to_ascii(shown).isascii()
     assert present.to_ascii("Łódź") == "Łódź"
 
@@ -222,3 +220,16 @@ def test_sparklines() -> None:
     assert present.sparkline([0, 1, 2, 3, 4, 5, 6, 7]) == "▁▂▃▄▅▆▇█"
     assert present.sparkline([-100, 0, 100]) == "▁▅█"
     assert present.to_ascii(present.sparkline(range(8))) == ".:-=+*%#"
+
+
+@pytest.mark.parametrize(
+    ("days", "today", "said"),
+    [
+        (0, True, "today"),
+        (0, False, "no business day since"),
+        (1, False, "1 business day ago"),
+        (5, False, "5 business days ago"),
+    ],
+)
+def test_a_meeting_of_saturday_is_not_today_on_sunday(days: int, today: bool, said: str) -> None:
+    assert present.business_days_ago(days, today=today) == said
