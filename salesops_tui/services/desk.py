@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from salesops_tui.domain.calendar import SECOND, Moment
+from salesops_tui.domain.deal import Status
 from salesops_tui.services.context import Context
 from salesops_tui.store import deals as store_deals
 from salesops_tui.store import desk
@@ -75,7 +76,7 @@ def broken_off(context: Context) -> BrokenOff | None:
     if place.seen < context.calendar.week_start_of(now):
         return None
     deal = store_deals.deal_at(conn, place.deal, now)
-    return None if deal is None else BrokenOff(deal.key, place.question, place.call)
+    return None if deal is None or deal.status is not Status.OPEN else BrokenOff(deal.key, place.question, place.call)
 
 
 def companions(context: Context, deal: int, at: Moment) -> tuple[Companion, ...]:

@@ -105,7 +105,7 @@ class AnswerScreen(WalkScreen):
             self.fields.focus_on(str(field))
 
     def _given(self, given: Given, amending: bool, plan: str) -> None:
-        self.desk.own_changes += 1  # the other screens read again when the clock next looks, not on this key
+        self.wrote()
         for draft in given.drafts:
             self._typed.given(draft.question)
         if plan and not self.walk.plan_due:
@@ -123,13 +123,10 @@ class AnswerScreen(WalkScreen):
 
     def _after_answer(self, draft: AnswerDraft) -> None:
         self.sitting.question = draft.question
-        if draft.value.failing and not draft.reason and self.step.question.reasons:
-            self.turn_up()
-            self._reasoning = True
-            self.paint()
-        else:
+        reasoning = draft.value.failing and not draft.reason and bool(self.step.question.reasons)
+        if not reasoning:
             self.sitting.turn_to_open()
-            self.turn_up()
+        self.turn_up(reasoning=reasoning)
 
     # ------------------------------------------------------------------ why not
 

@@ -91,9 +91,9 @@ class WalkScreen(BaseScreen[None]):
         self._band = band
         self.turn_up()
 
-    def turn_up(self) -> None:
-        """Show a question that was turned to just now."""
-        self._reasoning = self._evidence = False
+    def turn_up(self, *, reasoning: bool = False) -> None:
+        """Show a question that was turned to just now; `reasoning` asks why its answer failed."""
+        self._reasoning, self._evidence = reasoning, False
         self._pending = ()
         self.set_focus(None)
         self.paint()
@@ -130,6 +130,11 @@ class WalkScreen(BaseScreen[None]):
         if self._sitting is not None:
             self._sitting.read()
             self.paint()
+
+    def wrote(self) -> None:
+        """Say that this screen has written and has read again; the others do when they are seen, not on this key."""
+        self.desk.own_changes += 1
+        self._stamp = self.desk.stamp()
 
     def tick(self) -> None:
         if self._sitting is not None:

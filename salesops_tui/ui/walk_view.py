@@ -17,6 +17,7 @@ from salesops_tui.ui.verdict_words import Band
 from salesops_tui.ui.walk_words import (
     Place,
     action_line,
+    answer_lines,
     asked_in_words,
     beside_lines,
     label_of,
@@ -107,7 +108,13 @@ class WalkView(Vertical):
             self._show_kind(walk, scene.kind)
         tall = self.app.size.height >= _TALL
         overview = overview_lines if tall else _nothing
-        self._below.show(lambda width: [*below_lines(scene, width, cramped), *overview(desk, walk, width)])
+        self._below.show(
+            lambda width: [
+                *answer_lines(desk, step, width),
+                *below_lines(scene, width, cramped),
+                *overview(desk, walk, width),
+            ]
+        )
         self._facts.show(lambda width: beside_lines(desk, walk, step, width))
         self._band.show(lambda width: band_lines(scene.band, width))
         self._footer.set_commands(keys_of(scene, self.app.size.width))
@@ -134,7 +141,7 @@ class WalkView(Vertical):
         self._step = step
         if step is not None:
             short = self._is_short and (self._busy or self.fields.focused() is not None)
-            self._question.show(lambda width: question_lines(self._desk, step, width, short=short))
+            self._question.show(lambda width: question_lines(step, width, short=short))
 
     def _show_title(self, walk: Walk, place: Place) -> None:
         self._walk, self._asked = walk, asked_in_words(place)

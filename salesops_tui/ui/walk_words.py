@@ -96,14 +96,18 @@ def action_line(desk: Desk, walk: Walk, width: int) -> Line:
     return spread([*clip(head, max(8, room)), *who], keys, width)
 
 
-def question_lines(desk: Desk, step: Step, width: int, *, short: bool) -> Iterator[Line]:
-    """Write the question as it was worded when this inspection began, today's answer to it, and what is proposed.
+def question_lines(step: Step, width: int, *, short: bool) -> Iterator[Line]:
+    """Write the question as it was worded when this inspection began.
 
-    `short` leaves one line of the question, where a small screen has to show what is typed or chosen.
+    `short` leaves one line of it, where a small screen has to show what is typed or chosen.
     """
     text = wrap(step.question.text, width - 2)
     for line in [fit(step.question.text, width - 2)] if short else text:
         yield [" ", (line, "title")]
+
+
+def answer_lines(desk: Desk, step: Step, width: int) -> Iterator[Line]:
+    """Write today's answer to a question, or what a fact on file proposes."""
     if step.answer:
         yield clip([" ", *_answered(step)], width)
     yield from _proposed(desk, step, width)

@@ -91,7 +91,7 @@ class InspectionScreen(AnswerScreen):
         self.keep_typed()
         was = self.walk.commit
         undone = self.sitting.undo()
-        self.desk.own_changes += 1
+        self.wrote()
         now = self.walk.commit
         money = f" · Commit {self.desk.amount(was)} → {self.desk.amount(now)}" if was != now else ""
         self.arrive(Band(undone.text + money, "note"))
@@ -106,8 +106,8 @@ class InspectionScreen(AnswerScreen):
 
     def _close_action(self, done: bool) -> None:
         closed = acting.close_action(self.context, self.walk.actions[0].id, done=done)
-        self.desk.own_changes += 1
         self.sitting.read()
+        self.wrote()
         self.tell(Band(f"{'Done' if done else 'Not done'}: {closed.body} · u undoes", "note"))
 
     def action_action(self) -> None:

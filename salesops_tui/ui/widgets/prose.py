@@ -29,11 +29,18 @@ class Prose(Board):
     _lines_laid_out = -1
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - its face
-        self._lines_laid_out = sum(1 for _ in self._writer(width)) if width else 0
+        self._lines_laid_out = self._count(width)
         return self._lines_laid_out
 
     def show(self, writer: Writer) -> None:
         super().show(writer)
-        width = self.size.width
-        if not width or sum(1 for _ in writer(width)) != self._lines_laid_out:
+        height = self.styles.height
+        least = self.styles.min_height
+        if height is None or not height.is_auto:
+            return
+        floor = int(least.value) if least is not None else 0
+        if not self.size.width or max(floor, self._count(self.size.width)) != max(floor, self._lines_laid_out):
             self.refresh(layout=True)
+
+    def _count(self, width: int) -> int:
+        return sum(1 for _ in self._writer(width)) if width else 0
