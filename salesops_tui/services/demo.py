@@ -13,22 +13,22 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from salesops_tui.domain.calendar import Clock, Moment, system_clock, to_date, to_day, to_moment
-from salesops_tui.domain.inspection import Answer, AnswerDraft, AnswerValue, repeat
+from salesops_tui.domain.calendar import Clock, Moment, system_clock, to_date, to_datetime, to_day, to_moment
+from salesops_tui.domain.inspection import AnswerDraft, AnswerValue, repeat
 from salesops_tui.domain.people import Person, Role
 from salesops_tui.domain.policy import Policy
-from salesops_tui.errors import Refused, StoreProblem
+from salesops_tui.errors import StoreProblem
 from salesops_tui.services import acting, calls
 from salesops_tui.services.context import Context
 from salesops_tui.services.identity import login_name
 from salesops_tui.services.import_request import ImportRequest
 from salesops_tui.services.importing import import_deals
 from salesops_tui.services.inspecting import AnswerRequest, earlier_answers, facts_about, find_deal, give_answers
+from salesops_tui.services.joining import open_inspection
 from salesops_tui.services.starting import found_company
 from salesops_tui.store import people as store_people
 from salesops_tui.store import record
 from salesops_tui.store.connection import Store, create_store
-from salesops_tui.store.deals import DealAt
 
 Progress = Callable[[int, int, str], None]
 
@@ -46,7 +46,7 @@ def build_demo(
         path: where the store will be; a store that is no demo is never touched.
         clock: gives now; everything in the company has happened before today.
         scale: how many deals; None for the company of the tour.
-        progress: called with what is done, of how much, and what is being done.
+        progress: called with the days lived through, of how many, and the day.
 
     Raises:
         StoreProblem: something else stands at `path`, or it cannot be written.
@@ -58,7 +58,7 @@ def build_demo(
     try:
         with create_store(fresh) as store:
             store.disposable = True
-            _Life(store, company, clock, progress or _silent).live()
+            _Life(store, company, progress or _silent).live()
             store.settle()
         _put_in_place(fresh, path)
     finally:
@@ -109,13 +109,11 @@ class _Life:
 
     store: Store
     company: Any
-    clock: Clock
     progress: Progress
     time: Moment = Moment(0)
     desks: dict[str, Context] = field(default_factory=dict)
     actions: dict[str, int] = field(default_factory=dict)
     rows: dict[str, Mapping[str, str]] = field(default_factory=dict)
-    said: dict[tuple[str, str], AnswerDraft] = field(default_factory=dict)
 
     def live(self) -> None:
         """Hire everybody, then let happen what happened, in order of time."""
@@ -123,15 +121,16 @@ class _Life:
             exports = Path(folder) / "export.csv"
             with self.store.write():
                 self._found()
-            events = self._events()
-            for done, event in enumerate(events):
-                self.progress(done, len(events), "living through the quarters")
+            first, today = to_day(to_datetime(self.time).date()), to_day(self.company.today)
+            for event in self.company.events():
+                day = event.at.date()
+                self.progress(to_day(day) - first, today - first, day.isoformat())
                 if hasattr(event, "rows"):
                     self._export(event, exports)
                 else:
                     with self.store.write():
                         self._call(event)
-            self.progress(len(events), len(events), "done")
+            self.progress(today - first, today - first, self.company.today.isoformat())
 
     def now(self) -> Moment:
         """Return the moment at which the company is."""
@@ -140,9 +139,6 @@ class _Life:
     def desk(self, key: str) -> Context:
         """Return the context in which somebody acts."""
         return self.desks[key]
-
-    def _events(self) -> Sequence[Any]:
-        return list(self.company.events())
 
     def _found(self) -> None:
         members = list(self.company.people)
@@ -182,7 +178,9 @@ class _Life:
             writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)
-        import_deals(self.desk(""), ImportRequest(file, full=bool(event.gone), yes=True, name="crm-export.csv"))
+        import_deals(
+            self.desk(""), ImportRequest(file, full=bool(event.gone), strict=True, yes=True, name="crm-export.csv")
+        )
 
     def _call(self, event: Any) -> None:
         self.time = to_moment(event.at)
@@ -211,21 +209,14 @@ class _Life:
 
     def _drafts(self, desk: Context, key: str, answers: Sequence[Any]) -> Iterator[AnswerDraft]:
         deal = find_deal(desk, key, self.time)
-        last: Mapping[str, Answer] = earlier_answers(desk, deal.id, None)
+        now = open_inspection(desk, deal, self.time)
+        last = earlier_answers(desk, deal.id, now.id if now else None)
+        facts = facts_about(desk, deal, self.time)
         for answer in answers:
-            said = (key, answer.question)
-            draft = self.said[said] if answer.repeats and said in self.said else _draft(answer)
-            self.said[said] = draft._replace(repeats=None)
-            yield self._repeated(desk, deal, last.get(answer.question)) or draft if answer.repeats else draft
-
-    def _repeated(self, desk: Context, deal: DealAt, last: Answer | None) -> AnswerDraft | None:
-        question = desk.policy.question(last.question) if last else None
-        if question is None:
-            return None
-        try:
-            return repeat(desk.policy, question, last, facts_about(desk, deal, self.time))
-        except Refused:
-            return None
+            question = desk.policy.question(answer.question)
+            assert question is not None
+            again = answer.repeats
+            yield repeat(desk.policy, question, last.get(question.key), facts) if again else _draft(answer)
 
 
 def _draft(answer: Any) -> AnswerDraft:
