@@ -42,6 +42,7 @@ class _Walk:
     """Where the walk along a deal's events stands."""
 
     claim: Claim | None = None
+    winner: int | None = None
     detail: int = 0
     buyer: str = ""
     inspection: int | None = None
@@ -72,11 +73,13 @@ def project(claims: Iterable[Claim], details: Iterable[DetailVersion], rulings: 
     """Return what the deal was from its first claim on.
 
     Events of the same moment make one change, in the order in which they were recorded. Details before the
-    first claim and rulings on deals that are not open change nothing.
+    first claim and rulings on deals that are not open change nothing. A won deal stays with whoever won it.
     """
-    walk = _Walk()
+    known = sorted(details, key=lambda d: (d.valid_from, d.id))
+    # A claim older than all details (a late import of an old file) goes by the earliest that is known.
+    walk = _Walk(detail=known[0].id if known else 0)
     states: list[State] = []
-    for moment, events in _by_moment([*claims, *details, *rulings]):
+    for moment, events in _by_moment([*claims, *known, *rulings]):
         for event in events:
             _step(walk, event)
         if walk.claim is None:
@@ -119,7 +122,7 @@ def _state(walk: _Walk, claim: Claim, moment: Moment) -> State:
         claim.id,
         walk.detail,
         walk.inspection,
-        claim.owner,
+        claim.owner if walk.winner is None else walk.winner,
         claim.status,
         claim.rep_category,
         walk.hold,
@@ -143,6 +146,10 @@ def _step(walk: _Walk, event: Event) -> None:
 
 def _claimed(walk: _Walk, new: Claim) -> None:
     old, walk.claim = walk.claim, new
+    if new.status is not Status.WON:
+        walk.winner = None
+    elif walk.winner is None:
+        walk.winner = new.owner
     if old is None:
         return
     came_back = old.status is not Status.OPEN and new.status is Status.OPEN

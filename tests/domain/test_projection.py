@@ -82,3 +82,9 @@ def test_the_future_does_not_change_the_past(
 def test_the_short_cut_for_a_first_claim_gives_the_same(claim: Claim, detail: int) -> None:
     version = DetailVersion(detail, claim.valid_from, claim.change, "")
     assert project([claim], [version], []).states == (project_single(claim, detail),)
+
+
+def test_a_claim_older_than_all_details_goes_by_the_earliest() -> None:
+    claim = Claim(1, Moment(START), 1, 1, "6", Category.COMMIT, 5, "USD", 5, Day(739_100), Status.OPEN)
+    later = DetailVersion(7, Moment(START + DAY), 2, "Ann")
+    assert [state.detail for state in project([claim], [later], []).states] == [7]

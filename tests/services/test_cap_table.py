@@ -131,6 +131,15 @@ def test_a_won_deal_is_closed_and_says_that_it_had_failed(capped: Company) -> No
     assert (deal["category"], deal["inspection"]) == ("closed", "failed")
 
 
+def test_a_won_deal_counts_for_whoever_won_it(company: Company) -> None:
+    company.claim("D1", owner="lee", category="commit")
+    company.later(days=1).claim("D1", owner="ana", status="won", stage="7", category="closed")
+    company.later(days=1).claim("D1", owner="sam")
+    assert described(company)["owner"] == "ana"
+    company.later(days=1).claim("D1", status="open", stage="6", category="commit")
+    assert described(company)["owner"] == "sam"
+
+
 @pytest.mark.parametrize("end", ["lost", "removed", "won"])
 def test_a_deal_that_comes_back_is_a_deal_like_any_other(capped: Company, end: str) -> None:
     capped.later(days=1).claim("D1", status=end)
