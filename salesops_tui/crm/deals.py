@@ -162,10 +162,10 @@ class DealReader:
         self._years: dict[Day, str] = {}
 
     def key_of(self, cells: list[str]) -> str:
-        """Return the deal's id in the store, "" for a blank one; of a row of another length than the header, too."""
+        """Return the id in the store, "" where it cannot be one; also of a row of another length than the header."""
         width = self._layout.width
         text = self._layout.pick((cells + [""] * width)[:width])[0].strip()
-        return self._prefix + text if text else ""
+        return self._prefix + text if 0 < len(text) <= _LONGEST_ID else ""
 
     def read(self, cells: list[str]) -> DealRow:
         """Return the deal of a row.

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import NamedTuple, Protocol
 
 from salesops_tui.crm.guard import unguarded
+from salesops_tui.crm.lookup import RejectedError
 from salesops_tui.crm.source import Kind, SourceFile
 from salesops_tui.errors import BadInput
 
@@ -25,13 +26,13 @@ class Row(NamedTuple):
         line: where it starts, counted from 1 (the row number of a workbook).
         cells: as many as the header has, unless there is a problem.
         size: characters, about.
-        problem: why the row cannot be taken as it stands, naming the column; "" for a sound one.
+        problem: why the row cannot be taken as it stands, to be raised; None for a sound one.
     """
 
     line: int
     cells: list[str]
     size: int
-    problem: str = ""
+    problem: RejectedError | None = None
 
 
 class Table(Protocol):
@@ -125,16 +126,17 @@ def read_header(name: str, line: int, cells: Sequence[str]) -> Header:
     return Header(tuple(names), line, skip)
 
 
-def shape_problem(header: Header, cells: list[str]) -> str:
-    """Say what is wrong with the form of a row, or "". Blank cells beyond the header are taken off."""
+def shape_problem(header: Header, cells: list[str]) -> RejectedError | None:
+    """Return what is wrong with the form of a row, or None. Blank cells beyond the header are taken off."""
     width = len(header.names)
     while len(cells) > width and not cells[-1].strip():
         cells.pop()
     if len(cells) != width:
-        return f"the row has {len(cells)} cells, the header {width}"
+        return RejectedError("too many or too few cells", f"the row has {len(cells)} cells, the header {width}")
     for column, cell in zip(header.names, cells, strict=True):
         if "\0" in cell:
-            return f"column '{column}' holds a NUL byte"
+            return RejectedError("a NUL byte", f"column '{column}' holds a NUL byte")
         if len(cell) > MAX_CELL:
-            return f"column '{column}' holds {len(cell):,} characters; at most {MAX_CELL:,} can be taken"
-    return ""
+            reason = f"column '{column}' holds {len(cell):,} characters; at most {MAX_CELL:,} can be taken"
+            return RejectedError("a cell without end", reason)
+    return None

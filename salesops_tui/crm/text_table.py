@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO
 
 from salesops_tui.crm.guard import unguarded
+from salesops_tui.crm.lookup import RejectedError
 from salesops_tui.crm.source import SourceFile
 from salesops_tui.crm.table import MAX_CELL, Header, Row, read_header, shape_problem
 from salesops_tui.errors import BadInput
@@ -100,7 +101,7 @@ class TextTable:
                 return self._reader, read_header(name, line, cells)
         raise BadInput(f"{name} has no header: every line is blank")
 
-    def _records(self) -> Iterator[tuple[int, list[str], str]]:
+    def _records(self) -> Iterator[tuple[int, list[str], RejectedError | None]]:
         """Yield line, cells and what is wrong with the quotes.
 
         A row with a wrong quote is its first line alone: what its open quote ran over is read once more.
@@ -117,9 +118,9 @@ class TextTable:
                 cells = next(csv.reader(row, delimiter=reader.dialect.delimiter))
                 if lines.ended:
                     raise self._truncated(line, cells) from None
-                yield line, cells, _WRONG_QUOTE
+                yield line, cells, RejectedError("a quote in the wrong place", _WRONG_QUOTE)
             else:
-                yield line, cells, ""
+                yield line, cells, None
 
     def _truncated(self, line: int, cells: list[str]) -> BadInput:
         earlier = "".join(cells[:-1])

@@ -73,9 +73,10 @@ class Judged:
         """Return what a reader makes of the rows, by line; rows that it refuses are rejected."""
         found: dict[int, T] = {}
         for row in self.table.rows:
+            if row.problem:
+                self.rejects[row.line] = row.problem
+                continue
             try:
-                if row.problem:
-                    raise RejectedError(row.problem, row.problem)
                 found[row.line] = reader(row)
             except RejectedError as error:
                 self.rejects[row.line] = error

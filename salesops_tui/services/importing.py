@@ -217,12 +217,14 @@ class _Batch:
         self.rows.append(row)
         line, cells, size, problem = row
         self.size += size
+        if problem:
+            self._reject(row, problem)
+            return
         try:
-            if problem:
-                raise RejectedError(problem, problem)
             self.staged.append((line, 1, *self._reader.read(cells)))
         except RejectedError as error:
-            self._reject(row, error)
+            # Without its traceback, which would hold on to the rows that it passed.
+            self._reject(row, error.with_traceback(None))
 
     def _reject(self, row: Row, error: RejectedError) -> None:
         if row.cells == self._header:

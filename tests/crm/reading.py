@@ -12,8 +12,13 @@ def read(path: Path) -> tuple[tuple[str, ...], list[Row]]:
         return table.header.names, list(table.rows())
 
 
+def problems(rows: list[Row]) -> list[str]:
+    """Why each row cannot be taken; "" for a sound one."""
+    return [str(row.problem or "") for row in rows]
+
+
 def cells(path: Path) -> list[list[str]]:
     """The cells of all rows; none of them has a problem."""
     _, rows = read(path)
-    assert [row.problem for row in rows if row.problem] == []
+    assert not any(problems(rows))
     return [row.cells for row in rows]

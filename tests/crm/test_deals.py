@@ -260,6 +260,7 @@ def test_the_id_of_a_malformed_row_is_still_read(reading: Reading) -> None:
     assert reading.reader.key_of(["D7"]) == "D7"
     assert reading.reader.key_of(["D7"] * 100) == "D7"
     assert reading.reader.key_of([""]) == ""
+    assert reading.reader.key_of(["x" * 256]) == ""
 
 
 def test_extra_columns_keep_blanks_apart(reading: Reading) -> None:

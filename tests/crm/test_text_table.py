@@ -11,7 +11,7 @@ from salesops_tui.crm.guard import guarded
 from salesops_tui.crm.source import look_through
 from salesops_tui.crm.table import MAX_CELL, MAX_COLUMNS, open_table
 from salesops_tui.errors import BadInput
-from tests.crm.reading import cells, read
+from tests.crm.reading import cells, problems, read
 
 
 def written(tmp_path: Path, text: str) -> Path:
@@ -51,7 +51,7 @@ def test_a_header_alone_has_no_rows(tmp_path: Path) -> None:
 def test_blank_cells_beyond_the_header_are_let_go(tmp_path: Path) -> None:
     header, rows = read(written(tmp_path, "id,name,,\n1,a,,\n2,b\n3,c,,x\n4\n"))
     assert header == ("id", "name")
-    assert [row.problem for row in rows] == [
+    assert problems(rows) == [
         "", "", "the row has 4 cells, the header 2", "the row has 1 cells, the header 2",
     ]  # fmt: skip
 
@@ -92,7 +92,7 @@ def test_a_huge_cell_costs_its_row_and_no_more(tmp_path: Path) -> None:
     assert [(row.line, row.cells[0], bool(row.problem)) for row in rows] == [
         (2, "1", False), (3, "2", True), (4, "3", True), (40_005, "4", False),
     ]  # fmt: skip
-    assert rows[1].problem == f"column 'name' holds 5,000,000 characters; at most {MAX_CELL:,} can be taken"
+    assert problems(rows)[1] == f"column 'name' holds 5,000,000 characters; at most {MAX_CELL:,} can be taken"
 
 
 def test_a_cell_may_be_as_long_as_the_limit(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_a_cell_may_be_as_long_as_the_limit(tmp_path: Path) -> None:
 
 def test_a_nul_byte_costs_its_row(tmp_path: Path) -> None:
     _, rows = read(written(tmp_path, "id,name\n1,a\0b\n2,c\n"))
-    assert [row.problem for row in rows] == ["column 'name' holds a NUL byte", ""]
+    assert problems(rows) == ["column 'name' holds a NUL byte", ""]
 
 
 def test_a_mark_in_the_middle_is_taken_off(tmp_path: Path) -> None:
@@ -163,7 +163,7 @@ def test_a_stray_quote_swallows_no_deal_silently(tmp_path: Path) -> None:
     _, rows = read(path)
     assert [(row.line, row.cells[0]) for row in rows] == [(2, "1"), (3, "2"), (4, "3"), (5, "4"), (6, "5")]
     assert [bool(row.problem) for row in rows] == [False, True, False, False, False]
-    assert rows[1].problem.startswith("text follows a closing quote")
+    assert problems(rows)[1].startswith("text follows a closing quote")
 
 
 def test_a_stray_quote_costs_one_row_however_far_it_runs(tmp_path: Path) -> None:

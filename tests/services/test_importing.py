@@ -1,7 +1,9 @@
 """Deals from files through the service: the report, the store after it, and everything that is refused."""
 
 import csv
+import gc
 import json
+import tracemalloc
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -343,3 +345,20 @@ def test_a_joined_file_that_changed_makes_another_delivery(desk: Desk) -> None:
     accounts.write_text("Id,Name\nA1,Acme Ltd\n")
     assert desk.take((*GOOD, "A1"), **options).changed == 1
     assert desk.company.store.conn.execute("SELECT account FROM detail ORDER BY id DESC").fetchone() == ("Acme Ltd",)
+
+
+def test_memory_does_not_grow_with_rows_that_are_rejected(desk: Desk) -> None:
+    path = desk.folder / "deals.csv"
+    with path.open("w", encoding="utf-8") as file:
+        file.write(",".join(HEADER) + "\n")
+        file.writelines(f"D{i},{'🚀' * 1_000_000},lee,1,6,commit,2026-12-11\n" for i in range(30))
+    gc.disable()
+    tracemalloc.start()
+    try:
+        report = import_deals(desk.company.context, ImportRequest(path))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+        gc.enable()
+    assert report.rejected == 30
+    assert peak < 80_000_000
