@@ -17,9 +17,9 @@ from salesops_tui.ui.widgets.columns import Column, place, wrap
 from salesops_tui.ui.widgets.source import Row, RowSource, Section
 
 COLUMNS = (
-    Column("when", "When", 21, least=13, rank=2, shorten=present.without_weekday),
+    Column("when", "When", 21, least=13, rank=1, shorten=present.without_weekday),
     Column("what", "What", 46, least=16, flex=True),
-    Column("source", "From", 24, least=14, rank=1),
+    Column("source", "From", 24, least=14, rank=2),
 )
 _WHAT = 1
 

@@ -64,7 +64,7 @@ def _capped(desk: Desk, story: Biography) -> Iterator[Sentence]:
         yield Sentence(f"{head} · the rep now says {deal.rep_category.label}", "bad")
     if story.contested:
         yield Sentence(
-            f"Contested: Commit was claimed again {times(story.contested)} after the CRM had followed", "warn"
+            f"Contested: claimed as Commit again {times(story.contested)}, after the CRM had followed", "warn"
         )
     if deal.close_day not in desk.period:
         yield Sentence(f"It closes outside {desk.period.name}; the cap stays until an inspection passes")

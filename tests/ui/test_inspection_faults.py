@@ -20,10 +20,9 @@ from salesops_tui.store.connection import open_store
 from salesops_tui.ui.screens.call_sheet import CallSheetScreen
 from salesops_tui.ui.screens.inspection import InspectionScreen
 from tests.company import QUESTIONS, Company
-from tests.hostile import CORPUS
 from tests.ui.snapshots import check, settled
 from tests.ui.test_present import assert_printable_only
-from tests.ui.walking import SIZES, Seat, at_sheet, seated
+from tests.ui.walking import SIZES, STORED, Seat, at_sheet, seated
 
 
 @pytest.fixture
@@ -38,7 +37,9 @@ def company(tmp_path: Path) -> Iterator[Company]:
 
 def said(company: Company, deal: str = "D1") -> list[tuple[str, str]]:
     """Every answer on disk in the order in which they were given."""
-    sql = "SELECT a.question, a.value FROM answer a JOIN inspection i ON i.id = a.inspection JOIN deal d ON d.id = i.deal"
+    sql = (
+        "SELECT a.question, a.value FROM answer a JOIN inspection i ON i.id = a.inspection JOIN deal d ON d.id = i.deal"
+    )
     return company.store.conn.execute(f"{sql} WHERE d.key = ? ORDER BY a.id", (deal,)).fetchall()
 
 
@@ -272,8 +273,7 @@ async def test_a_read_only_store_is_read_and_says_why_nothing_is_written(company
 async def test_hostile_text_is_text_wherever_it_stands(company: Company, size: tuple[int, int]) -> None:
     dana = company.acting_as("dana")
     day = to_day(date(2026, 11, 3))
-    for number, text in enumerate(CORPUS):
-        text = text.encode("utf-8", "replace").decode()  # the store takes no half characters
+    for number, text in enumerate(STORED):
         values = dict.fromkeys(
             ("name", "account", "next_step", "economic_buyer", "economic_buyer_title", "close_plan", "competitor"), text
         )
@@ -288,7 +288,7 @@ async def test_hostile_text_is_text_wherever_it_stands(company: Company, size: t
             give_answers(dana, AnswerRequest(f"H{number}", drafts))
     company.later(days=7)
     async with seated(company, "H0", context=dana, size=size) as seat:
-        for number in range(len(CORPUS)):
+        for number in range(len(STORED)):
             seat.screen.sitting.open(f"H{number}", QUESTIONS[number % len(QUESTIONS)])
             seat.screen.arrive()
             await seat.pilot.pause()

@@ -12,9 +12,12 @@ from salesops_tui.services.context import Context
 from salesops_tui.ui.app import SalesopsApp
 from salesops_tui.ui.screens.inspection import InspectionScreen
 from tests.company import Company
+from tests.hostile import CORPUS
 from tests.ui.snapshots import screen_lines, settled
 
 SIZES = [(80, 24), (120, 40)]
+STORED = [text.encode("utf-8", "replace").decode() for text in CORPUS]
+"""Hostile text as a store takes it: without half characters."""
 
 
 class Seat:
@@ -43,6 +46,11 @@ class Seat:
     def flat(self) -> str:
         """The same with single blanks, so that where a line breaks makes no difference."""
         return " ".join(self.text.split())
+
+    @property
+    def toasts(self) -> list[str]:
+        """What was said in the corner."""
+        return [note.message for note in self.app._notifications]
 
     async def press(self, *keys: str) -> None:
         """Press keys one after the other, each when the one before has had its effect."""
