@@ -28,7 +28,10 @@ def open_screens(session: Session) -> None:
     gc.disable()
     from salesops_tui.ui.app import SalesopsApp
 
-    SalesopsApp(session.open()).run()
+    app = SalesopsApp(session.open())
+    app.run()
+    if app.failure:
+        raise app.failure
 
 
 def _make_store(session: Session) -> Path | None:
@@ -46,4 +49,8 @@ def _make_store(session: Session) -> Path | None:
         progress(0, 1, "the rulebook")
         init_store(path, clock=session.clock).store.close()
 
-    return StartApp(session.path, data_dir() / "demo.db", demo, empty).run()
+    app = StartApp(session.path, data_dir() / "demo.db", demo, empty)
+    made = app.run()
+    if app.failure:
+        raise app.failure
+    return made

@@ -86,6 +86,7 @@ class AtDesk(Screen[ResultT]):
     def say(self, text: str, severity: Severity = "information") -> None:
         """Show a line for some seconds; the text is plain, whatever it holds."""
         shown = present.plain(text)
+        self.app.clear_notifications()
         self.app.notify(shown[:1].upper() + shown[1:], severity=severity, markup=False)
 
     def changed(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
@@ -30,7 +31,13 @@ class TerminalApp(TypeAhead[ReturnT]):
         self.set_reactive(App.theme, chosen_theme())
         super().__init__(driver_class=driver_class())
         self.animation_level = "none"
+        self.failure: BaseException | None = None
         self._ascii = AsciiFilter() if (needs_ascii() if ascii_only is None else ascii_only) else None
+
+    def _fatal_error(self) -> None:
+        """Leave without Textual's picture of the fault: whoever started the app says it in one line."""
+        self.failure = sys.exc_info()[1]
+        self._close_messages_no_wait()
 
     def get_theme(self, theme_name: str) -> Theme | None:
         return OWN_THEMES.get(theme_name) or super().get_theme(theme_name)

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,9 +16,17 @@ LONGEST = 20.0
 class Sitting(Program):
     """The program on a store, on a pty, with a screen that can be read at any time."""
 
-    def __init__(self, store: Path, *, columns: int = 120, rows: int = 40, env: dict[str, str] | None = None) -> None:
-        command = [sys.executable, "-m", "salesops_tui", "--store", str(store)]
-        super().__init__(command, columns=columns, rows=rows, env=env)
+    def __init__(
+        self,
+        store: Path,
+        *,
+        columns: int = 120,
+        rows: int = 40,
+        env: dict[str, str] | None = None,
+        command: Sequence[str] = (),
+    ) -> None:
+        usual = [sys.executable, "-m", "salesops_tui", "--store", str(store)]
+        super().__init__(command or usual, columns=columns, rows=rows, env=env)
         self._emulator = Emulator(columns, rows)
         self._fed = 0
 

@@ -143,3 +143,18 @@ def test_a_small_terminal_shows_what_it_can(store: Path, columns: int, rows: int
 def test_ascii_and_no_colour(store: Path) -> None:
     with Sitting(store, env={"SALESOPS_ASCII": "1"}) as person:
         assert person.see("Account D1", "Inspect").isascii()
+
+
+def test_a_fault_of_the_program_is_one_line_and_no_picture_of_code(store: Path) -> None:
+    code = (
+        "import sys; from salesops_tui.ui.screens.call_sheet import CallSheetScreen as S;"
+        "S.action_filter = lambda self: 1 / 0; from salesops_tui.cli.main import run;"
+        f"sys.exit(run(['--store', {str(store)!r}]))"
+    )
+    with Sitting(store, command=[sys.executable, "-c", code]) as person:
+        person.see("Account D1")
+        person.type("/")
+        person.wait(3)
+        assert not person.running
+        assert "something went wrong that should not (ZeroDivisionError" in person.screen
+        assert "Traceback" not in person.screen

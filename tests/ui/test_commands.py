@@ -38,7 +38,7 @@ SCREENS: dict[str, type[BaseScreen[None]]] = {
     CALLS: CallsScreen,
     SUMMARY: CallSummaryScreen,
 }
-LATER = {"2", "3", "4", "5"}
+LATER = {"3", "4", "5"}
 """Keys of screens that do not exist yet."""
 
 
