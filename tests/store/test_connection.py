@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from salesops_tui.errors import StoreProblem
-from salesops_tui.store.connection import create_store, open_store
+from salesops_tui.store.connection import Store, create_store, open_store
 from salesops_tui.store.migrations import SCHEMA_VERSION
 
 
@@ -95,12 +95,17 @@ def test_read_only_writes_nothing(path: Path) -> None:
 
 def test_a_failed_transaction_leaves_nothing(path: Path) -> None:
     with open_store(path) as store:
-        with pytest.raises(RuntimeError), store.write() as conn:
-            conn.execute("INSERT INTO change (kind, valid_at, recorded_at) VALUES ('init', 0, 0)")
-            with store.write() as inner:
-                inner.execute("INSERT INTO change (kind, valid_at, recorded_at) VALUES ('init', 1, 1)")
-            raise RuntimeError
+        with pytest.raises(RuntimeError):
+            _write_twice_and_fail(store)
         assert store.conn.execute("SELECT count(*) FROM change").fetchone() == (0,)
+
+
+def _write_twice_and_fail(store: Store) -> None:
+    with store.write() as conn:
+        conn.execute("INSERT INTO change (kind, valid_at, recorded_at) VALUES ('init', 0, 0)")
+        with store.write() as inner:
+            inner.execute("INSERT INTO change (kind, valid_at, recorded_at) VALUES ('init', 1, 1)")
+        raise RuntimeError
 
 
 def test_many_writers_wait_their_turn(path: Path) -> None:
@@ -137,8 +142,9 @@ def test_two_processes_may_migrate_at_once(tmp_path: Path) -> None:
     conn.execute("PRAGMA user_version = 0")
     conn.commit()
     conn.close()
-    code = f"from salesops_tui.store.connection import open_store; from pathlib import Path; open_store(Path({str(path)!r}))"
-    running = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) for _ in range(4)]
+    code = "import sys; from pathlib import Path; from salesops_tui.store.connection import open_store;"
+    command = [sys.executable, "-c", code + "open_store(Path(sys.argv[1]))", str(path)]
+    running = [subprocess.Popen(command, stderr=subprocess.PIPE) for _ in range(4)]
     said = [process.communicate()[1].decode() for process in running]
     assert said == ["", "", "", ""]
 
@@ -147,8 +153,9 @@ def test_a_full_disk_is_one_line_and_nothing_is_lost(path: Path) -> None:
     with open_store(path) as store:
         store.conn.execute("PRAGMA max_page_count = 1")
         with pytest.raises(StoreProblem, match="disk is full"), store.write() as conn:
-            for number in range(10_000):
-                conn.execute("INSERT INTO change (kind, valid_at, recorded_at) VALUES ('init', ?, 0)", (number,))
+            conn.executemany(
+                "INSERT INTO change (kind, valid_at, recorded_at) VALUES ('init', ?, 0)", ((n,) for n in range(10_000))
+            )
         store.conn.execute("PRAGMA max_page_count = 1000000")
         with store.write() as conn:
             conn.execute("INSERT INTO change (kind, valid_at, recorded_at) VALUES ('init', 7, 0)")
