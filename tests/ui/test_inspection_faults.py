@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input
 
 from salesops_tui.domain.calendar import to_day
 from salesops_tui.domain.inspection import AnswerDraft, AnswerValue
@@ -380,3 +381,13 @@ async def test_the_screen_looks_as_it_did(company: Company, size: tuple[int, int
         await seat.press("1", "y")
         await seat.type("DPA not signed; their counsel is out until the 19th")
         check(seat.app, f"inspection-risk-{size[0]}")
+
+
+async def test_a_letter_on_its_way_outlives_a_repaint(company: Company) -> None:
+    async with seated(company) as seat:
+        await seat.press("e")
+        line = seat.screen.fields.line("evidence")
+        with line.prevent(Input.Changed):  # the screen has not heard of it yet
+            line.value = "Priya"
+        seat.screen.paint()
+        assert line.value == "Priya"
