@@ -207,7 +207,7 @@ CREATE TABLE call (
     figures TEXT
 ) STRICT;
 CREATE INDEX call_scope ON call (scope, started_at);
-CREATE INDEX call_open ON call (lapses_at) WHERE ended_at IS NULL;
+CREATE INDEX call_lapses ON call (lapses_at);
 
 -- Track 2: what was asked and answered.
 CREATE TABLE inspection (

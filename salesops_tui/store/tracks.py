@@ -7,7 +7,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from salesops_tui.domain.calendar import Moment
 from salesops_tui.domain.deal import Category, Claim, DetailVersion, Hold, State, Status, Void
@@ -29,9 +29,9 @@ ANSWER_COLUMNS = (
 )
 
 
-def read_answer(row: Sequence[object]) -> Answer:
+def read_answer(row: Sequence[Any]) -> Answer:
     """Turn a row of `ANSWER_COLUMNS` into an answer."""
-    return Answer(row[0], row[1], AnswerValue(row[2]), *row[3:])  # type: ignore[arg-type]
+    return Answer(*[row[0], row[1], AnswerValue(row[2]), *row[3:]])
 
 
 def standing_answers(conn: sqlite3.Connection, inspections: Iterable[int]) -> dict[int, dict[str, Answer]]:
