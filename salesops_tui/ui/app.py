@@ -89,6 +89,15 @@ class SalesopsApp(TerminalApp[None]):
         while len(self.screen_stack) > 1:
             self.pop_screen()
 
+    def go_to_movement(self) -> None:
+        """Show how Commit moved, on the call sheet."""
+        from salesops_tui.ui.screens.movement import MovementScreen
+
+        while len(self.screen_stack) > 1 and not isinstance(self.screen, MovementScreen):
+            self.pop_screen()
+        if not isinstance(self.screen, MovementScreen):
+            self.push_screen(MovementScreen())
+
     def go_to_calls(self) -> None:
         """Show the list of calls, on the call sheet."""
         from salesops_tui.ui.screens.calls import CallsScreen

@@ -162,6 +162,10 @@ class BaseScreen(AtDesk[ResultT]):
         """Go to the call sheet."""
         self.salesops.go_to_sheet()
 
+    def action_movement(self) -> None:
+        """Go to how Commit moved."""
+        self.salesops.go_to_movement()
+
     def action_calls(self) -> None:
         """Go to the list of calls."""
         self.salesops.go_to_calls()

@@ -14,6 +14,7 @@ LIST = "list"
 CALL_SHEET = "call_sheet"
 INSPECTION = "inspection"
 DEAL = "deal"
+MOVEMENT = "movement"
 CALLS = "calls"
 SUMMARY = "summary"
 
@@ -21,6 +22,7 @@ CONTEXTS = {
     CALL_SHEET: "Call sheet",
     INSPECTION: "Inspection",
     DEAL: "Deal",
+    MOVEMENT: "Movement",
     CALLS: "Calls",
     SUMMARY: "Minutes of a call",
     LIST: "In any list",
@@ -76,6 +78,7 @@ def shown_key(key: str) -> str:
 
 _EVERYWHERE = (
     Command("screen.call_sheet", "1", "Call sheet", "Opens the call sheet.", EVERYWHERE, 0, "call_sheet"),
+    Command("screen.movement", "2", "Movement", "Opens how Commit moved, and why.", EVERYWHERE, 0, "movement"),
     Command("screen.calls", "6", "Calls", "Opens the list of calls.", EVERYWHERE, 0, "calls"),
     Command(
         "undo", "u", "Undo", "Takes back your last decision in an open call, and names it.", EVERYWHERE, 80, "undo"
@@ -127,6 +130,15 @@ _CALL_SHEET = (
         CALL_SHEET,
         0,
         "sort",
+    ),
+    Command(
+        "call_sheet.baseline",
+        "b",
+        "Since",
+        "Chooses since when changes count: last call, last import, week, quarter.",
+        CALL_SHEET,
+        0,
+        "baseline",
     ),
     Command("call_sheet.action", "a", "Action", "Puts down an action on the deal.", CALL_SHEET, 5, "action"),
     Command(
@@ -230,6 +242,64 @@ _DEAL = (
     Command("deal.leave", "escape", "Back", "Goes back to where you came from.", DEAL, 5, "back"),
 )
 
+_MOVEMENT = (
+    Command(
+        "movement.open", "enter", "Open", "Opens the deals of the line, then the page of the deal.", MOVEMENT, 1, "open"
+    ),
+    Command(
+        "movement.before", "left_square_bracket", "Week before", "Steps to the week before.", MOVEMENT, 2, "before"
+    ),
+    Command("movement.after", "right_square_bracket", "Week after", "Steps to the week after.", MOVEMENT, 0, "after"),
+    Command(
+        "movement.baseline",
+        "b",
+        "Since",
+        "Chooses since when changes count: last call, last import, week, quarter.",
+        MOVEMENT,
+        3,
+        "baseline",
+    ),
+    Command("movement.between", "w", "Two dates", "Chooses any two moments.", MOVEMENT, 0, "between"),
+    Command(
+        "movement.by_question",
+        "f",
+        "By question",
+        "Folds the failed inspections out by the question that failed, or in again.",
+        MOVEMENT,
+        4,
+        "by_question",
+    ),
+    Command(
+        "movement.gross",
+        "v",
+        "Gross",
+        "Counts every entry and exit for itself, so that coming and going shows; again for the net.",
+        MOVEMENT,
+        5,
+        "gross",
+    ),
+    Command("movement.person", "p", "Person", "Chooses whose deals are shown.", MOVEMENT, 6, "person"),
+    Command("movement.copy", "c", "Copy", "Copies the lines as text; among deals, the deal.", MOVEMENT, 0, "copy"),
+    Command(
+        "movement.export",
+        "x",
+        "Export",
+        "Writes the lines to a Markdown file and their deals to a CSV file; among deals, these to a CSV file.",
+        MOVEMENT,
+        0,
+        "export",
+    ),
+    Command(
+        "movement.leave",
+        "escape",
+        "Back",
+        "Goes back from the deals to the lines, then to the call sheet.",
+        MOVEMENT,
+        0,
+        "back",
+    ),
+)
+
 _CALLS = (
     Command("calls.open", "enter", "Minutes", "Opens the minutes of the call.", CALLS, 1, "open"),
     Command(
@@ -252,6 +322,7 @@ COMMANDS: tuple[Command, ...] = (
     *_CALL_SHEET,
     *_INSPECTION,
     *_DEAL,
+    *_MOVEMENT,
     *_CALLS,
     *_SUMMARY,
     *_LIST,

@@ -23,12 +23,14 @@ class Desk:
         period: the fiscal quarter that is looked at.
         policy: the policy in force.
         zone: the store's time zone.
+        since: the baseline that was picked for changes, one of `movement_window.BASELINES`; "" for the default.
         own_changes: counts what this session has written, which the store's own version does not show.
     """
 
     context: Context
     scope: Scope
     period: Period
+    since: str = ""
     own_changes: int = 0
     policy: Policy = field(init=False)
     zone: ZoneInfo = field(init=False)

@@ -17,18 +17,25 @@ from salesops_tui.ui.widgets.source import Cell
 CLOSED, INSPECTED, UNINSPECTED, BEST_CASE, MISSING, QUOTA = "█", "▓", "▒", "░", "┄", "│"
 """What the bar is made of; the figures carry the same marks, so that the bar needs no colours."""
 
-_SINCE = {"call": "since the call of", "import": "since the import of", "week": "since the week began,"}
+_SINCE = {
+    "call": "since the call of",
+    "import": "since the import of",
+    "week": "since the week began,",
+    "quarter": "since the quarter began,",
+}
 
 _LEAST_BAR = 12
+CHANGE_LINE = 2
+"""The line of the head that says how Commit has moved."""
 
 Figures = Mapping[str, int | None]
 
 
-def head_lines(desk: Desk, sheet: Sheet, call: Call | None, width: int) -> Iterator[Line]:
-    """Write the three lines of the head."""
+def head_lines(desk: Desk, sheet: Sheet, call: Call | None, width: int, at_change: bool = False) -> Iterator[Line]:
+    """Write the three lines of the head; `at_change` marks the change of Commit, which can be opened."""
     yield title_line(desk, call, width)
     yield figures_line(desk, sheet.figures, width)
-    yield bar_line(desk, sheet, width)
+    yield bar_line(desk, sheet, width, at_change)
 
 
 def title_line(desk: Desk, call: Call | None, width: int) -> Line:
@@ -121,20 +128,20 @@ def _gap(desk: Desk, figures: Figures) -> list[Cell]:
     return [("Ahead by ", "label"), (desk.amount(-gap), "good")]
 
 
-def bar_line(desk: Desk, sheet: Sheet, width: int) -> Line:
+def bar_line(desk: Desk, sheet: Sheet, width: int, at_change: bool = False) -> Line:
     """Return the bar against the quota, and what has changed since when, until when."""
     quota = sheet.figures["quota"]
     end: list[Cell] = [] if quota is None else [(" Quota ", "label"), (desk.amount(quota), "strong")]
-    change = widest(_changes(desk, sheet), max(0, width - width_of(end) - 20))
+    change = widest(_changes(desk, sheet, at_change), max(0, width - width_of(end) - 20))
     room = width - width_of(change) - width_of(end) - 4
     if room < _LEAST_BAR:
         return clip([" ", *change], width)
     return spread([" ", *_bar(sheet.figures, min(room, 60)), *end], [*change, " "], width)
 
 
-def _changes(desk: Desk, sheet: Sheet) -> Iterator[Line]:
+def _changes(desk: Desk, sheet: Sheet, at_change: bool) -> Iterator[Line]:
     moved = desk.amount(sheet.moved, signed=True) if sheet.moved else "unchanged"
-    style = "good" if sheet.moved > 0 else "bad" if sheet.moved < 0 else "muted"
+    style = "band" if at_change else "good" if sheet.moved > 0 else "bad" if sheet.moved < 0 else "muted"
     since, until = desk.moment(sheet.baseline.moment), desk.moment(sheet.at)
     yield [("Commit ", "label"), (moved, style), (f" {since_in_words(desk, sheet.baseline)} → {until}", "label")]
     yield [("Commit ", "label"), (moved, style), (f"  {since} → {until}", "label")]

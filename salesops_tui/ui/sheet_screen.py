@@ -23,6 +23,7 @@ from salesops_tui.ui.sheet_head import head_lines, period_in_words
 from salesops_tui.ui.sheet_rows import COLUMNS, RowReader
 from salesops_tui.ui.sheet_view import DESCENDING, SheetView
 from salesops_tui.ui.widgets.board import Board
+from salesops_tui.ui.widgets.door import Door
 from salesops_tui.ui.widgets.frame import Footer
 from salesops_tui.ui.widgets.source import Key, Row
 from salesops_tui.ui.widgets.table import Table
@@ -35,6 +36,7 @@ class SheetScreen(FilterScreen):
     """The call sheet on the screen."""
 
     CONTEXT = CALL_SHEET
+    AUTO_FOCUS = "#deals"
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,7 +47,7 @@ class SheetScreen(FilterScreen):
         self._placed: Key | None = None
 
     def compose(self) -> ComposeResult:
-        yield Board(id="head")
+        yield Door(id="head")
         with Horizontal(id="body"):
             yield Table(COLUMNS, id="deals")
             yield Board(id="facts")
@@ -70,14 +72,21 @@ class SheetScreen(FilterScreen):
         return self._view
 
     def _read(self) -> Sheet:
-        return call_sheet(self.context, self.desk.scope, self.desk.period)
+        desk = self.desk
+        since = None
+        if desk.since:
+            from salesops_tui.ui.movement_window import chosen_baseline
+
+            since = chosen_baseline(desk)
+        return call_sheet(self.context, desk.scope, desk.period, since)
 
     def refresh_from_store(self) -> None:
         text, sort = (self._view.filter, self._view.sort) if self._view else ("", "queue")
         sheet = self._read()
         self._call = current_call(self.context)
         self.show(SheetView(self.desk, sheet, text, sort))
-        self.query_one("#head", Board).show(lambda width: head_lines(self.desk, sheet, self._call, width))
+        head = self.query_one("#head", Door)
+        head.show(lambda width: head_lines(self.desk, sheet, self._call, width, head.has_focus))
         self.count(self.view.count, self.view.total)
         self._follow()
 

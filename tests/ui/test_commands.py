@@ -18,6 +18,7 @@ from salesops_tui.ui.commands import (
     INSPECTION,
     LIST,
     MOST_IN_FOOTER,
+    MOVEMENT,
     SUMMARY,
     Command,
     commands_of,
@@ -29,12 +30,14 @@ from salesops_tui.ui.screens.call_summary import CallSummaryScreen
 from salesops_tui.ui.screens.calls import CallsScreen
 from salesops_tui.ui.screens.deal import DealScreen
 from salesops_tui.ui.screens.inspection import InspectionScreen
+from salesops_tui.ui.screens.movement import MovementScreen
 from salesops_tui.ui.widgets.table import Table
 
 SCREENS: dict[str, type[BaseScreen[None]]] = {
     CALL_SHEET: CallSheetScreen,
     INSPECTION: InspectionScreen,
     DEAL: DealScreen,
+    MOVEMENT: MovementScreen,
     CALLS: CallsScreen,
     SUMMARY: CallSummaryScreen,
 }

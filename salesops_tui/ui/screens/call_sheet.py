@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from textual import on
 
+from salesops_tui.ui.sheet_head import CHANGE_LINE
 from salesops_tui.ui.sheet_screen import SheetScreen
 from salesops_tui.ui.sheet_view import SORTS, SheetView
+from salesops_tui.ui.widgets.door import Door
 from salesops_tui.ui.widgets.messages import Opened, TitleClicked
 
 _ON_A_DEAL = ("open", "action")
@@ -112,6 +114,19 @@ class CallSheetScreen(SheetScreen):
         person = self.context.people.get(int(number))
         self.desk.scope = scope_of(self.context.store.conn, person, self.context.now())
         self.changed()
+
+    # ------------------------------------------------------------------ since when changes count
+
+    def action_baseline(self) -> None:
+        """Choose since when changes are counted, here and on the movement screen."""
+        from salesops_tui.ui.movement_pick import pick_baseline
+
+        pick_baseline(self, self.changed)
+
+    @on(Door.Opened, "#head")
+    def _head_opened(self, event: Door.Opened) -> None:
+        if event.line in (None, CHANGE_LINE):
+            self.action_movement()
 
     # ------------------------------------------------------------------ taking it along
 
