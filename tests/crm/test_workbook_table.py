@@ -1,3 +1,4 @@
+import os
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -5,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from salesops_tui.crm.amounts import amount_reader
-from salesops_tui.crm.table import MAX_CELL
+from salesops_tui.crm.source import look_through
+from salesops_tui.crm.table import MAX_CELL, open_table
 from salesops_tui.errors import BadInput
 from tests.crm.reading import cells, problems, read
 from tests.crm.workbooks import raw_sheet, sheet_xml, write_workbook
@@ -53,9 +55,6 @@ def test_the_first_visible_sheet_with_anything_on_it_is_read(tmp_path: Path) -> 
 
 
 def test_other_sheets_are_said(tmp_path: Path) -> None:
-    from salesops_tui.crm.source import look_through
-    from salesops_tui.crm.table import open_table
-
     path = write_workbook(tmp_path / "deals.xlsx", sheet_xml([["id"], ["1"]]), sheet_xml([["x"]]))
     with open_table(look_through(path, "deals.xlsx")) as table:
         assert table.notices == [("other_sheets", "only the sheet 'S1' was read; the other sheets were not", 1)]
@@ -133,3 +132,11 @@ def test_a_workbook_without_its_sheet_is_one_line(tmp_path: Path) -> None:
         archive.writestr("xl/workbook.xml", "<workbook><nonsense")
     with pytest.raises(BadInput, match=r"no workbook that can be read|no sheet"):
         read(tmp_path / "deals.xlsx")
+
+
+def test_a_workbook_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None:
+    path = write_workbook(tmp_path / "deals.xlsx", sheet_xml([["id"], ["1"]]))
+    with open_table(look_through(path, "deals.xlsx")) as table:
+        os.utime(path, ns=(1, 1))
+        with pytest.raises(BadInput, match="changed while it was read"):
+            list(table.rows())

@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 
 from salesops_tui.domain.calendar import to_moment
+from salesops_tui.domain.people import Person
 from salesops_tui.errors import Refused, SalesopsError, StoreProblem, WrongUsage
 from salesops_tui.services.context import Context
 from salesops_tui.services.importing import ImportRequest, import_deals
 from salesops_tui.services.recording import verify_store
 from salesops_tui.store import imports
+from salesops_tui.store import people as store_people
 from tests.company import Company
 from tests.crm.workbooks import sheet_xml, write_workbook
 from tests.hostile import CORPUS
@@ -173,6 +175,7 @@ def test_a_bare_date_is_the_end_of_its_day(desk: Desk) -> None:
 
 
 def test_an_older_file_of_the_same_source_is_refused(desk: Desk) -> None:
+    desk.take(GOOD, as_of="2026-11-03")
     desk.take(GOOD, as_of="2026-11-05")
     before = desk.tables()
     for dry_run in (False, True):
@@ -195,6 +198,8 @@ def test_an_undone_import_does_not_stand_in_the_way(desk: Desk) -> None:
         tracks.rebuild(conn, company.context.policies, [1])
         record.write_record(conn, undo, {})
     assert desk.now() == {}
+    again = desk.take(GOOD, as_of="2026-11-05", dry_run=True)
+    assert (again.new, again.changed) == (1, 0)
     again = desk.take(GOOD, deal("D2"), as_of="2026-11-04")
     assert (again.new, again.changed) == (2, 0)
     assert set(desk.now()) == {"D1", "D2"}
@@ -362,3 +367,12 @@ def test_memory_does_not_grow_with_rows_that_are_rejected(desk: Desk) -> None:
         gc.enable()
     assert report.rejected == 30
     assert peak < 80_000_000
+
+
+def test_people_who_came_meanwhile_are_known(desk: Desk) -> None:
+    assert len(desk.company.context.people) > 1
+    other = desk.company.acting_as("olga")
+    with other.store.write() as conn:
+        store_people.add_person(conn, Person(0, "kim", "Kim Yu"))
+    assert desk.take(deal("D1", owner="Kim Yu")).warnings == []
+    other.store.close()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from salesops_tui.errors import Refused
-from salesops_tui.services.importing import NeedsConfirmation
+from salesops_tui.services.importing import ImportRequest, NeedsConfirmation, import_deals
 from salesops_tui.services.recording import verify_store
 from tests.company import Company
 from tests.services.import_desk import Desk, deal
@@ -111,3 +111,26 @@ def test_a_full_file_after_the_same_partial_one_still_removes(desk: Desk) -> Non
     assert desk.take(*HUNDRED[1:], as_of=moment, full=True).unchanged == 99
     assert desk.take(*HUNDRED[1:], as_of=moment).unchanged == 99
     assert desk.tables() == before
+
+
+def test_what_differs_is_judged_when_it_is_written(desk: Desk) -> None:
+    """Somebody else's import lands between our reading and our writing."""
+    moment = "2026-11-15"
+    other = desk.company.acting_as("olga")
+    path = desk.file(deal("D000", amount="7"))
+
+    def meanwhile(_done: int, _of: int, what: str) -> None:
+        if what == "comparing":
+            assert import_deals(other, ImportRequest(path, as_of=moment)).changed == 1
+
+    report = import_deals(desk.company.context, ImportRequest(path, as_of=moment), meanwhile)
+    assert (report.changed, report.unchanged) == (0, 1)
+    assert "same_file" in {w.code for w in report.warnings}
+
+    def newer(_done: int, _of: int, what: str) -> None:
+        if what == "comparing":
+            import_deals(other, ImportRequest(path, as_of="2026-11-16T07:00"))
+
+    with pytest.raises(Refused, match="is newer"):
+        import_deals(desk.company.context, ImportRequest(path, as_of=moment), newer)
+    other.store.close()

@@ -180,7 +180,11 @@ def test_a_file_of_an_earlier_moment_is_compared_with_what_was_then(company: Com
     assert (effect.new, effect.changed) == (1, 1)
     sql = "SELECT amount FROM deal_state WHERE deal = 1 ORDER BY valid_from"
     assert [amount for (amount,) in company.store.conn.execute(sql)] == [100, 500, 900]
-    company.later(days=-14)
+    same = deliver(company, row(company, "A", amount=500), source="emea")
+    assert (same.changed, same.unchanged) == (0, 1)
+    company.later(days=1)
+    assert deliver(company, row(company, "A", amount=900)).changed == 1
+    company.later(days=-15)
     earlier = deliver(company, row(company, "A", amount=50), source="apac")
     assert (earlier.new, earlier.changed) == (0, 1)
     assert tracks_agree(company)
