@@ -36,7 +36,7 @@ class _Stopped(Exception):
 class StartApp(TerminalApp[Path | None]):
     """Gives back the path of the store to open, or None where somebody left."""
 
-    CSS_PATH = ["app.tcss", "screens/start.tcss"]
+    CSS_PATH = ["../app.tcss", "start.tcss"]
 
     def __init__(
         self, path: Path, demo_path: Path, build_demo: Build, make_empty: Build, *, ascii_only: bool | None = None

@@ -1,0 +1,87 @@
+"""Going on where a session was cut off."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from salesops_tui.services.calls import current_call, end_call
+from salesops_tui.services.desk import be_here
+from salesops_tui.ui.resume import place_to_resume
+from salesops_tui.ui.screens.call_sheet import CallSheetScreen
+from salesops_tui.ui.screens.inspection import InspectionScreen
+from tests.company import Company
+from tests.ui.walking import at_sheet
+
+
+def number_of_nobody() -> int:
+    done = subprocess.Popen([sys.executable, "-c", ""])
+    done.wait()
+    return done.pid
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Iterator[Company]:
+    """Dana has answered one question of D1."""
+    company = Company(tmp_path / "store.db")
+    company.claim("D1", account="Northwind", name="Renewal")
+    company.claim("D2", account="Contoso", name="EU roll-out", owner="ana", amount=500)
+    company.later(minutes=5)
+    company.answer("D1", by="dana", economic_buyer="yes")
+    yield company
+    company.store.close()
+
+
+def cut_off(company: Company, session: str, question: str = "risk_and_mitigation") -> None:
+    """Leave what a session leaves that is killed at a question of D1."""
+    context = company.acting_as("dana")
+    context.session = session
+    call = current_call(context)
+    number = context.store.conn.execute("SELECT id FROM deal WHERE key = 'D1'").fetchone()[0]
+    be_here(context, number, question, call.id if call else None)
+    context.store.close()
+
+
+async def test_the_program_opens_at_the_deal_and_question_where_it_was_killed(company: Company) -> None:
+    cut_off(company, f"{number_of_nobody()}-abcd")
+    async with at_sheet(company.acting_as("dana")) as seat:
+        assert isinstance(seat.app.screen, InspectionScreen)
+        assert seat.app.screen.walk.deal.key == "D1"
+        assert seat.app.screen.sitting.question == "risk_and_mitigation"
+        assert "broke off" in " ".join(n.message for n in seat.app._notifications)
+        await seat.press("escape")
+        assert isinstance(seat.app.screen, CallSheetScreen)
+
+
+async def test_a_session_that_is_alive_is_left_alone(company: Company) -> None:
+    cut_off(company, f"{os.getpid()}-abcd")
+    async with at_sheet(company.acting_as("dana")) as seat:
+        assert isinstance(seat.app.screen, CallSheetScreen)
+
+
+async def test_somebody_elses_place_is_not_mine(company: Company) -> None:
+    cut_off(company, f"{number_of_nobody()}-abcd")
+    async with at_sheet(company.acting_as("olga")) as seat:
+        assert isinstance(seat.app.screen, CallSheetScreen)
+
+
+def test_nowhere_to_go_on_once_the_call_has_ended(company: Company) -> None:
+    cut_off(company, f"{number_of_nobody()}-abcd")
+    context = company.acting_as("dana")
+    assert place_to_resume(context) is not None
+    call = current_call(context)
+    assert call is not None
+    end_call(context, call)
+    assert place_to_resume(context) is None
+    context.store.close()
+
+
+@pytest.mark.parametrize("session", ["", "x", "-1-a", "99999999999999999999-a"])
+def test_a_session_of_another_making_is_taken_for_dead_or_left(company: Company, session: str) -> None:
+    cut_off(company, session)
+    context = company.acting_as("dana")
+    place_to_resume(context)
+    context.store.close()
