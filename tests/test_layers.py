@@ -94,12 +94,10 @@ def empty_store(tmp_path: Path) -> Path:
 # Every command that only reads, with the arguments it cannot do without.
 READING = [
     ["deals"],
-    ["forecast"],
-    ["hygiene"],
     ["movement"],
-    ["patterns"],
     ["actions"],
     ["log"],
+    ["people"],
     ["call", "list"],
 ]
 
