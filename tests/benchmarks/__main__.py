@@ -44,7 +44,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("only", nargs="*", metavar="NAME", help="which of: " + ", ".join(found()))
     parser.add_argument("--store", type=Path, help="an existing store (default: a new demo store)")
     parser.add_argument(
-        "--finished", default="Commit", help="a text that only the finished first frame has (default: %(default)s)"
+        "--finished", default="To ask", help="a text that only the finished first frame has (default: %(default)s)"
     )
     parser.add_argument("--program", type=setting.command, default=setting.installed(), help="another command")
     parser.add_argument("--runs", type=int, default=9, help="cold starts of each (default: %(default)s)")

@@ -2,7 +2,7 @@
 
 import sys
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from statistics import median
 from typing import NamedTuple
 
@@ -65,10 +65,9 @@ def one_run(samples: Samples, command: Sequence[str], finished: str, setting: Se
         program.wait_quiet(0.5, 60)
         started = len(program.chunks)
         samples["memory after two seconds"].append(program.memory() / 2**20)
-        moves = [press(program, key) for key in up_and_down(setting.keys)]
-        for _ in range(setting.rows):
-            press(program, "down")
-        scrolls = [press(program, "down") for _ in range(min(setting.keys, 20))]
+        moves = pressed(program, up_and_down(setting.keys))
+        # To the last line of the list; from there on each key scrolls.
+        scrolls = pressed(program, ["down"] * (setting.rows + setting.keys))[setting.rows :]
         if idle:
             rest(samples, program, idle)
     emulator = Emulator(setting.columns, setting.rows)
@@ -83,12 +82,18 @@ def up_and_down(count: int) -> list[str]:
     return [("down" if n // 5 % 2 == 0 else "up") for n in range(count)]
 
 
-def press(program: Program, key: str) -> Pressed:
-    first = len(program.chunks)
-    at = program.press(key)
-    program.wait_any()
-    program.wait_quiet()
-    return Pressed(at, first, len(program.chunks))
+def pressed(program: Program, keys: Iterable[str]) -> list[Pressed]:
+    """Press keys one after the other, each when the one before has had its effect, until one has none."""
+    done = []
+    for key in keys:
+        first = len(program.chunks)
+        at = program.press(key)
+        program.wait_any()
+        program.wait_quiet()
+        if len(program.chunks) == first:
+            break
+        done.append(Pressed(at, first, len(program.chunks)))
+    return done
 
 
 def rest(samples: Samples, program: Program, seconds: float) -> None:
