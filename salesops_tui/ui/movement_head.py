@@ -8,7 +8,7 @@ from salesops_tui.ui.desk import Desk
 from salesops_tui.ui.movement_view import MovementView, exact
 from salesops_tui.ui.movement_window import MovementWindow, window_in_words
 from salesops_tui.ui.sheet_head import period_in_words, scope_in_words
-from salesops_tui.ui.widgets.board import Line, spread, widest, width_of
+from salesops_tui.ui.widgets.board import Line, clip, spread, widest, width_of
 from salesops_tui.ui.widgets.source import Cell
 
 
@@ -34,8 +34,10 @@ def _title(desk: Desk, view: MovementView, opened: str, width: int) -> Line:
 def _moments(desk: Desk, view: MovementView, window: MovementWindow, width: int) -> Line:
     net = view.report.movement.net
     moved: list[Cell] = [("Commit ", "label"), _change(desk, net), " "]
-    said = widest(([" ", (words, "strong")] for words in window_in_words(desk, window)), width - width_of(moved) - 1)
-    return spread(said, moved, width)
+    ways: list[list[Cell]] = [[" ", (words, "strong")] for words in window_in_words(desk, window)]
+    if width_of(ways[-1]) + width_of(moved) >= width:
+        return clip(ways[-1], width)
+    return spread(widest(ways, width - width_of(moved) - 1), moved, width)
 
 
 def _sums(desk: Desk, view: MovementView, width: int) -> Line:

@@ -11,12 +11,11 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from salesops_tui.domain.calendar import Moment
 from salesops_tui.errors import SalesopsError
 from salesops_tui.ui.base import BaseScreen
 from salesops_tui.ui.dialog import Dialog
 from salesops_tui.ui.fuzzy import best_first
-from salesops_tui.ui.movement_window import BASELINES, baseline, chosen_baseline, read_between
+from salesops_tui.ui.movement_window import BASELINES, Between, MovementWindow, baseline, chosen_baseline, read_between
 from salesops_tui.ui.screens.picker import Picker
 from salesops_tui.ui.widgets.board import Board, clip
 from salesops_tui.ui.widgets.columns import Column
@@ -75,9 +74,10 @@ def pick_baseline(screen: BaseScreen[None], picked: Callable[[], None]) -> None:
     screen.app.push_screen(BaselinePicker(), take)
 
 
-class MomentsForm(Dialog[tuple[Moment, Moment]]):
+class MomentsForm(Dialog[Between]):
     """Asks for two moments, and gives them back, the earlier one first."""
 
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar = [
         Binding("tab,down", "turn", "Next field", show=False),
         Binding("shift+tab,up", "turn", "Field before", show=False),
@@ -90,10 +90,12 @@ class MomentsForm(Dialog[tuple[Moment, Moment]]):
     }
     """
 
-    def __init__(self, start: str, end: str) -> None:
-        """Ask, with these texts in the fields."""
+    def __init__(self, window: MovementWindow) -> None:
+        """Ask, with the moments of a window in the fields."""
         super().__init__()
-        self._texts = {START: start, END: end}
+        iso = self.desk.policy.calendar.iso
+        self._window = window
+        self._texts = {START: iso(window.start)[:16], END: "" if window.until_now else iso(window.end)[:16]}
 
     def compose(self) -> ComposeResult:
         with Vertical(id="window"):
@@ -122,8 +124,11 @@ class MomentsForm(Dialog[tuple[Moment, Moment]]):
             return
         texts = self.query_one(Fields).texts()
         try:
-            between = read_between(self.desk, texts[START], texts[END])
+            start, end = read_between(self.desk, texts[START], texts[END])
         except SalesopsError as error:
             self._hint(str(error), "warn")
         else:
-            self.dismiss(between)
+            # What is shown to the minute stays what it was where nobody has changed it.
+            kept = [texts[name] == self._texts[name] for name in (START, END)]
+            start = self._window.start if kept[0] else start
+            self.dismiss((start, self._window.end if kept[1] and end is not None else end))

@@ -18,6 +18,7 @@ from salesops_tui.ui.widgets.source import Row, RowSource, Section
 from salesops_tui.ui.widgets.waterfall import Scale, floating, ruler, scale_over, standing
 
 UP, DOWN = "▲", "▼"
+NOTHING = "nothing"
 START, END, RESIDUAL, CLOSED, WON, OUTSIDE, OTHER, LANDING, CHURNED, PASSED = (
     "start", "end", "residual", "closed", "won", "outside", "other", "landing", "churned", "passed",
 )  # fmt: skip
@@ -112,13 +113,25 @@ class MovementView:
         for line in self.lines:
             if line.amount:
                 yield _line_row(_LINE + line.cause.value, f"{_mark(line.amount)} {line.cause.label}", line, level)
-                if self.by_question and line.cause is Cause.FAILED_INSPECTION:
+                if self.by_question and not self.gross and line.cause is Cause.FAILED_INSPECTION:
                     yield from self._questions(level)
             level += line.amount
+        if not self.lines:
+            yield from self._nothing()
         yield LineRow(END, "End", movement.end, False, bar=(0, movement.end), style="strong")
         whole = not movement.residual
         said = "start + lines = end, to the cent" if whole else "start + lines do not make the end"
         yield LineRow(RESIDUAL, "Residual", movement.residual, style="muted" if whole else "bad", note=said)
+
+    def _nothing(self) -> Iterator[LineRow]:
+        """What is said where there are no lines: what would make some, and the keys that lead to some."""
+        movement = self.report.movement
+        if movement.start or movement.end:
+            yield LineRow(NOTHING, "  Nothing moved", None, note="an import or an inspection would")
+            yield LineRow(NOTHING + "2", "", None, note="[ a week back · b since earlier")
+        else:
+            yield LineRow(NOTHING, "  No deal was in Commit", None, note="of these people, in this quarter")
+            yield LineRow(NOTHING + "2", "", None, note="p another person, or an import")
 
     def _questions(self, level: int) -> Iterator[LineRow]:
         """The failed inspections by question: a deal counts for the first that it failed."""
@@ -135,19 +148,10 @@ class MovementView:
 
     @cached_property
     def failed_parts(self) -> list[FailedPart]:
-        """What each failed inspection took out, by the first question that it failed."""
+        """What each failed inspection took out in the net, by the first question that it failed."""
         report = self.report
-        if not self.gross:
-            found = report.deals_of(Cause.FAILED_INSPECTION)
-            parts = [(deal, amount) for deal, amount in found]
-        else:
-            parts = [
-                (deal, step.amount)
-                for deal in report.movement.deals
-                for step in deal.steps
-                if step.cause is Cause.FAILED_INSPECTION
-            ]
-        return [FailedPart(next(iter(report.failed_questions(deal)), ""), deal.deal, amount) for deal, amount in parts]
+        found = report.deals_of(Cause.FAILED_INSPECTION)
+        return [FailedPart(next(iter(report.failed_questions(deal)), ""), deal.deal, amount) for deal, amount in found]
 
     def _beside(self) -> Iterator[LineRow]:
         desk, closed, movement = self.desk, self.report.closed, self.report.movement

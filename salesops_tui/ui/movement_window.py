@@ -28,6 +28,10 @@ _STARTS = {
 _WEEK = 7
 
 
+Between = tuple[Moment, Moment | None]
+"""Two moments that somebody named; None is now, whenever that is looked at."""
+
+
 class Asked(NamedTuple):
     """What somebody wants to see.
 
@@ -37,7 +41,7 @@ class Asked(NamedTuple):
     """
 
     week: Day | None = None
-    between: tuple[Moment, Moment] | None = None
+    between: Between | None = None
 
 
 class MovementWindow(NamedTuple):
@@ -76,8 +80,9 @@ def window_of(desk: Desk, asked: Asked) -> MovementWindow:
     """Return the two moments of what somebody wants to see; nothing lies beyond now."""
     calendar, now = desk.policy.calendar, desk.context.now()
     if asked.between is not None:
-        start, end = (min(moment, now) for moment in asked.between)
-        return MovementWindow(start, end, "", end >= now)
+        start, last = asked.between
+        end = now if last is None else min(last, now)
+        return MovementWindow(min(start, end), end, "", end >= now)
     if asked.week is not None:
         end = min(now, calendar.start_of_day(Day(asked.week + _WEEK)))
         return MovementWindow(min(end, calendar.start_of_day(asked.week)), end, WEEK, end >= now)
@@ -101,7 +106,7 @@ def stepped(desk: Desk, asked: Asked, seen: MovementWindow, weeks: int) -> Asked
     return Asked(week=week)
 
 
-def read_between(desk: Desk, start: str, end: str) -> tuple[Moment, Moment]:
+def read_between(desk: Desk, start: str, end: str) -> Between:
     """Return the two moments that somebody typed; no end is now.
 
     Raises:
@@ -110,9 +115,10 @@ def read_between(desk: Desk, start: str, end: str) -> tuple[Moment, Moment]:
     if not start.strip():
         raise WrongUsage("say from when: 2026-11-16, mon, 16 nov, -7, or 2026-11-16T09:30")
     first = _read(desk, start)
-    last = _read(desk, end) if end.strip() else desk.context.now()
-    if first > last:
-        raise WrongUsage(f"{desk.moment(first)} comes after {desk.moment(last)}; the earlier moment comes first")
+    last = _read(desk, end) if end.strip() else None
+    until = desk.context.now() if last is None else last
+    if first > until:
+        raise WrongUsage(f"{desk.moment(first)} comes after {desk.moment(until)}; the earlier comes first")
     return first, last
 
 

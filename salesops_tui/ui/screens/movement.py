@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from textual import on
 
-from salesops_tui.domain.calendar import Moment
 from salesops_tui.ui.movement_screen import MovementGround
-from salesops_tui.ui.movement_view import RESIDUAL
-from salesops_tui.ui.movement_window import Asked, stepped
+from salesops_tui.ui.movement_view import NOTHING, RESIDUAL
+from salesops_tui.ui.movement_window import Asked, Between, stepped
 from salesops_tui.ui.widgets.messages import Opened
 
-_NOTHING_BEHIND = "this line has no deals: it says whether the others add up"
+_NOTHING_BEHIND = "there are no deals behind this line"
 
 
 class MovementScreen(MovementGround):
@@ -20,12 +19,14 @@ class MovementScreen(MovementGround):
 
     def why_not(self, command_id: str) -> str | None:
         if command_id == "movement.open":
-            if self.line is not None and not self.shown and self.line.key.startswith(RESIDUAL):
+            if self.line is not None and not self.shown and self.line.key.startswith((RESIDUAL, NOTHING)):
                 return _NOTHING_BEHIND
             if self.shown and self.shown.crm_id(self.deals.key) is None:
                 return "no deal is under the cursor"
+        if command_id == "movement.by_question" and self.gross:
+            return "questions are told apart in the net lines; v goes back to them"
         if command_id == "movement.by_question" and not self.view.failed_parts:
-            return "no deal failed an inspection between these moments"
+            return "no deal left Commit by a failed inspection between these moments"
         return None
 
     def peel(self) -> bool:
@@ -87,11 +88,9 @@ class MovementScreen(MovementGround):
         """Choose any two moments."""
         from salesops_tui.ui.movement_pick import MomentsForm
 
-        calendar = self.desk.policy.calendar
-        start, end = calendar.iso(self.window.start)[:16], calendar.iso(self.window.end)[:16]
-        self.app.push_screen(MomentsForm(start, "" if self.window.until_now else end), self._moments_chosen)
+        self.app.push_screen(MomentsForm(self.window), self._moments_chosen)
 
-    def _moments_chosen(self, between: tuple[Moment, Moment] | None) -> None:
+    def _moments_chosen(self, between: Between | None) -> None:
         if between is not None:
             with self.guarded():
                 self._look_at(Asked(between=between))
