@@ -327,3 +327,8 @@ def test_a_loop_with_a_line_that_began_in_between_is_found(staff: Staff) -> None
     with pytest.raises(BadInput, match="a loop"):
         staff.take(("olga", "Olga Ops", "", "olga", "dana", "", "", "", "2026-11-03"),
                    ("lee", "Lee Park", "", "lee", "", "", "", "", "2026-11-08"), header=header)  # fmt: skip
+
+
+def test_without_a_manager_column_whoever_led_still_leads(staff: Staff) -> None:
+    staff.take(("dana", "Dana R."), ("lee", "Lee P."), ("ana", "Ana D."), header=("id", "name"))
+    assert (staff.roles()["dana"], staff.roles()["lee"]) == ("manager", "rep")
