@@ -151,15 +151,17 @@ def plan_is_missing(context: Context, policy: Policy, deal: DealAt, at: Moment) 
 
 
 def earlier_answers(context: Context, deal: int, inspection: int | None) -> dict[str, Answer]:
-    """Return the answers of the deal's last inspection before this one (the last of all for None)."""
+    """Return the newest answer to each question from the deal's inspections before this one (from all for None).
+
+    A question that was left out last time is answered by the time before.
+    """
     conn = context.store.conn
-    for former in reversed(store_calls.inspections_of_deal(conn, deal)):
-        if inspection is not None and former.id >= inspection:
-            continue
-        answers = store_calls.answers_of(conn, former.id)
-        if answers:
-            return answers
-    return {}
+    former = [i.id for i in store_calls.inspections_of_deal(conn, deal) if inspection is None or i.id < inspection]
+    standing = tracks.standing_answers(conn, former)
+    found: dict[str, Answer] = {}
+    for number in former:
+        found |= standing.get(number, {})
+    return found
 
 
 def _moment_of(context: Context, named: Moment | None) -> Moment:
@@ -195,6 +197,9 @@ def call_is_over(context: Context, call: Call) -> str:
 def _says_the_same(standing: Answer | None, draft: AnswerDraft) -> bool:
     if standing is None:
         return False
+    words = (draft.evidence, draft.reason, draft.risk, draft.mitigation, draft.risk_kind)
+    if standing.value is draft.value and not any(words) and draft.met_day in (None, standing.met_day):
+        return True  # a bare answer takes nothing away from what was said beside the same one
     return all(
         getattr(standing, name) == getattr(draft, name)
         for name in ("value", "evidence", "reason", "risk", "mitigation", "risk_kind", "met_day")

@@ -38,7 +38,7 @@ from salesops_tui.store.tracks import standing_answers
 
 @dataclass(frozen=True, slots=True)
 class LastTime:
-    """What was answered to a question in the deal's last inspection before this one.
+    """What was answered to a question in the last of the deal's earlier inspections that asked it.
 
     Attributes:
         by: name of the person who gave it.
@@ -212,7 +212,7 @@ def _step(
 ) -> Step:
     question = policy.question(key)
     assert question is not None
-    last = former[-1].get(key) if former else None
+    last = next((answers[key] for answers in reversed(former) if key in answers), None)
     draft, why_not = None, ""
     try:
         draft = repeat(policy, question, last, facts)

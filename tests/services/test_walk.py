@@ -170,6 +170,21 @@ def test_a_meeting_too_long_ago_cannot_be_repeated_and_says_why(company: Company
     assert "business days ago" in step.why_no_repeat
 
 
+def test_a_question_left_out_last_time_is_answered_by_the_time_before(company: Company, dana: Context) -> None:
+    company.pass_("D1", by="dana")
+    company.later(days=7)
+    company.fail("D1", "paper_process", by="dana")
+    company.later(days=7)
+    seen = walk_of(dana)
+    assert seen.keys[0] == "paper_process"
+    step = seen.step("economic_buyer")
+    assert step.last is not None
+    assert (step.last.day, step.last.asked) == (seen.today - 14, 1)
+    assert step.repeat is not None
+    give(dana, step.repeat)
+    assert [a.streak for a in [walk_of(dana).step("economic_buyer").answer] if a] == [2]
+
+
 # --- proposals and facts
 
 
