@@ -26,12 +26,27 @@ def open_screens(session: Session) -> None:
         session.named = made
     # Collecting garbage takes a seventh of the start, and finds nothing: what a start makes, it keeps.
     gc.disable()
+    _import_asyncio_without_openssl()
     from salesops_tui.ui.app import SalesopsApp
 
     app = SalesopsApp(session.open())
     app.run()
     if app.failure:
         raise app.failure
+
+
+def _import_asyncio_without_openssl() -> None:
+    """Spare the start OpenSSL, which asyncio loads for connections that no screen makes: a twentieth of it.
+
+    Whoever imports ssl afterwards gets it; only asyncio has done without.
+    """
+    if "asyncio" in sys.modules or "ssl" in sys.modules:
+        return
+    sys.modules["ssl"] = None  # type: ignore[assignment]
+    try:
+        import asyncio  # noqa: F401
+    finally:
+        del sys.modules["ssl"]
 
 
 def _make_store(session: Session) -> Path | None:

@@ -88,7 +88,7 @@ class SheetScreen(FilterScreen):
         head = self.query_one("#head", Door)
         head.show(lambda width: head_lines(self.desk, sheet, self._call, width, head.has_focus))
         self.count(self.view.count, self.view.total)
-        self._follow()
+        self.call_after_refresh(self._follow)
 
     def show(self, view: SheetView) -> None:
         """Show the sheet filtered and sorted like this; the cursor stays on its deal."""
