@@ -48,6 +48,7 @@ class MovementGround(BaseScreen[None]):
         self.gross = self.by_question = False
         self._window: MovementWindow | None = None
         self._view: MovementView | None = None
+        self._width = 0
         self._opened = ""
         self._shown: DealsView | None = None
         self._trend: Trend | None = None
@@ -121,7 +122,8 @@ class MovementGround(BaseScreen[None]):
         """Show what was read, for the size that the screen has now."""
         if self._view is None:
             return
-        width = self.app.size.width - 1
+        self._width = self.app.size.width
+        width = self._width - 1
         view = self._view = MovementView(self.desk, self._view.report, self.gross, self.by_question)
         self.lines.columns = view.columns(width)
         self.lines.source = view.source(width)
@@ -130,7 +132,8 @@ class MovementGround(BaseScreen[None]):
         self.query_one("#head", Board).rewrite()
 
     def on_resize(self) -> None:
-        self.lay_out()
+        if self.app.size.width != self._width:
+            self.lay_out()
 
     def _head(self, width: int) -> Iterable[Line]:
         if self._view is None or self._window is None:
