@@ -59,7 +59,10 @@ def _convert(path: str, max_columns: int, max_cell: int) -> None:
             _say({"error": f"sheet '{name}' has {sheet.width:,} columns; at most {max_columns:,} can be taken"})
             return
         _say({"sheet": name, "others": [n for n in names if n != name], "rows": last})
-        rows = ([number, *(_cell(value, max_cell) for value in row)] for number, row in enumerate(sheet.iter_rows(), 1))
+        rows = (
+            [number, *[v[:max_cell] if type(v) is str else _cell(v) for v in row]]
+            for number, row in enumerate(sheet.iter_rows(), 1)
+        )
         for some in _grouped(rows):
             _say(some)
         _say([])
@@ -69,10 +72,10 @@ def _grouped(rows: Iterator[list[Any]]) -> Iterator[list[list[Any]]]:
     group: list[list[Any]] = []
     size = 0
     for row in rows:
-        if all(cell == "" for cell in row[1:]):
+        if row.count("") == len(row) - 1:
             continue
         group.append(row)
-        size += sum(len(cell) for cell in row[1:] if isinstance(cell, str))
+        size += sum([len(cell) for cell in row if type(cell) is str])
         if len(group) == _ROWS_A_LINE or size > _CHARACTERS_A_LINE:
             yield group
             group, size = [], 0
@@ -80,9 +83,7 @@ def _grouped(rows: Iterator[list[Any]]) -> Iterator[list[list[Any]]]:
         yield group
 
 
-def _cell(value: Any, longest: int) -> str | float:
-    if isinstance(value, str):
-        return value[:longest]
+def _cell(value: Any) -> str | float:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):

@@ -86,17 +86,21 @@ class WorkbookTable:
     def rows(self) -> Iterator[Row]:
         """Yield the rows that are not blank; at the end the file must still be the one that was looked through."""
         header = self.header
+        width = len(header.names)
         for line, cells in self._pending:
             self._read = line
             data = cells[header.skip :]
-            problem = shape_problem(header, data)
-            yield Row(line, data, sum(map(len, data)), problem)
+            whole = "".join(data)
+            if not whole.strip():
+                continue
+            sound = len(data) == width and len(whole) <= MAX_CELL and "\0" not in whole
+            yield Row(line, data, len(whole), None if sound else shape_problem(header, data))
         self._source.check_unchanged()
 
     def _records(self) -> Iterator[tuple[int, list[str]]]:
         while group := self._next():
             for line, *cells in group:
-                yield line, [_text(cell) for cell in cells]
+                yield line, [c if type(c) is str and c[:1] != "'" else _text(c) for c in cells]
 
     def _next(self) -> Any:
         assert self._child.stdout is not None
@@ -134,6 +138,6 @@ def _check_archive(source: SourceFile) -> None:
 
 def _text(cell: str | float) -> str:
     if isinstance(cell, str):
-        return unguarded(cell) if cell.startswith("'") else cell
+        return unguarded(cell)
     number = float(cell)
     return Plain(format(number, ".0f" if number.is_integer() else ".15g"))
