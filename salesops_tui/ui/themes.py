@@ -20,6 +20,7 @@ DARK = Theme(
     surface="#1b1f26",
     panel="#262b34",
     variables={
+        "text-muted": "#8d95a1",  # Textual's own is worked out from the background, and bright where there is none
         "block-cursor-background": "#2b4764",
         "block-cursor-foreground": "#ffffff",
         "block-cursor-blurred-background": "#232a33",
@@ -44,6 +45,7 @@ LIGHT = Theme(
     surface="#f1f2f0",
     panel="#e4e6e3",
     variables={
+        "text-muted": "#667079",
         "block-cursor-background": "#cfe0f5",
         "block-cursor-foreground": "#10151b",
         "block-cursor-blurred-background": "#e6eaee",
