@@ -65,20 +65,16 @@ def one_run(samples: Samples, command: Sequence[str], finished: str, setting: Se
         program.wait_quiet(0.5, 60)
         started = len(program.chunks)
         samples["memory after two seconds"].append(program.memory() / 2**20)
-        moves = pressed(program, up_and_down(setting.keys))
-        # To the last line of the list; from there on each key scrolls.
-        scrolls = pressed(program, ["down"] * (setting.rows + setting.keys))[setting.rows :]
+        keys = pressed(program, [*up_and_down(setting.keys), *["down"] * (setting.rows + setting.keys)])
         if idle:
             rest(samples, program, idle)
     emulator = Emulator(setting.columns, setting.rows)
     read_start(samples, program, emulator, started, finished)
-    done = started
-    for what, keys in (("cursor move", moves), ("one-row scroll", scrolls)):
-        done = read_keys(samples, program, emulator, done, what, keys)
+    read_keys(samples, program, emulator, started, keys)
 
 
 def up_and_down(count: int) -> list[str]:
-    """Keys that stay within the first screen."""
+    """Keys that stay among the first lines."""
     return [("down" if n // 5 % 2 == 0 else "up") for n in range(count)]
 
 
@@ -116,22 +112,19 @@ def read_start(samples: Samples, program: Program, emulator: Emulator, until: in
     samples["bytes of the start"].append(sum(len(chunk.data) for chunk in program.chunks[:until]))
 
 
-def read_keys(
-    samples: Samples, program: Program, emulator: Emulator, done: int, what: str, keys: Sequence[Pressed]
-) -> int:
-    """Take the median over the keys of a run: when the last cell changed, and how many bytes came."""
+def read_keys(samples: Samples, program: Program, emulator: Emulator, done: int, keys: Sequence[Pressed]) -> None:
+    """Take the medians of a run: when the last cell changed after a key, and how many bytes came."""
     taken = Samples(list)
     for key in keys:
         for chunk in program.chunks[done : key.first]:
             emulator.feed(chunk.data)
-        answer = program.chunks[key.first : key.last]
-        changes = [chunk.at for chunk in answer if emulator.feed(chunk.data)]
-        if changes:
-            taken[what].append((changes[-1] - key.at) * 1000)
-            taken[f"bytes of a {what}"].append(sum(len(chunk.data) for chunk in answer))
         done = key.last
-    if not taken:
-        print(f"no {what} in {program.command}: its list is too short, or the keys do nothing", file=sys.stderr)
+        answer = program.chunks[key.first : key.last]
+        lines = [emulator.feed(chunk.data) for chunk in answer]
+        if any(lines):
+            what = "one-row scroll" if sum(lines) > emulator.rows / 2 else "cursor move"
+            last = max(chunk.at for chunk, changed in zip(answer, lines, strict=True) if changed)
+            taken[what].append((last - key.at) * 1000)
+            taken[f"bytes of a {what}"].append(sum(len(chunk.data) for chunk in answer))
     for name, values in taken.items():
         samples[name].append(median(values))
-    return done

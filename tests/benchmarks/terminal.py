@@ -183,14 +183,14 @@ class Emulator:
         self._screen = pyte.Screen(self.columns, self.rows)
         self._stream = pyte.ByteStream(self._screen)
 
-    def feed(self, data: bytes) -> bool:
-        """Take in bytes; True where they changed a cell."""
+    def feed(self, data: bytes) -> int:
+        """Take in bytes; return on how many lines they changed a cell."""
         self._screen.dirty.clear()
         self._stream.feed(_UNKNOWN.sub(b"", data))
-        changed = False
+        changed = 0
         for y in self._screen.dirty:
             row = tuple(self._screen.buffer[y][x] for x in range(self.columns))
-            changed = changed or self._seen.get(y) != row
+            changed += self._seen.get(y) != row
             self._seen[y] = row
         return changed
 
