@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from salesops_tui.cli.output import emit, format_option
+from salesops_tui.cli.output import emit, emit_lines, format_option
 from salesops_tui.cli.session import Session
 
 
@@ -21,15 +21,15 @@ def action() -> None:
 @click.pass_obj
 def add(session: Session, deal_id: str, text: str, owner: str, due: str) -> None:
     """Agree on an action for a deal."""
+    from salesops_tui.domain.typed_day import read_day
     from salesops_tui.services.acting import add_action
     from salesops_tui.services.context import find_person
-    from salesops_tui.services.days import read_day
 
     context = session.open()
     person = find_person(list(context.people.values()), owner)
     day = read_day(due, context.calendar.day_of(context.now()), ahead=True)
     number = add_action(context, deal_id, person, day, text)
-    click.echo(f"action {number} for {person.key} until {day_text(day)}")
+    emit_lines([f"action {number} for {person.key} until {day_text(day)}"])
 
 
 @action.command("done")

@@ -14,7 +14,6 @@ import click
 F = TypeVar("F", bound=Callable[..., Any])
 
 Cell = str | int | None
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def format_option(command: F) -> F:
@@ -76,14 +75,6 @@ def emit_lines(lines: Sequence[str]) -> None:
     _write("\n".join(map(_clean, lines)) + "\n")
 
 
-def safe_cell(value: Cell) -> str:
-    """Return a cell that no spreadsheet takes for a formula; a number stays a number."""
-    text = "" if value is None else str(value)
-    if text.startswith(_FORMULA_STARTS) and not _is_number(text):
-        return "'" + text
-    return text
-
-
 def warn(message: str) -> None:
     """Print one line on standard error."""
     click.echo(_clean(message), err=True)
@@ -103,8 +94,16 @@ def _clean(text: str) -> str:
 
 def _csv(rows: Sequence[Sequence[Cell]]) -> str:
     buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerows([safe_cell(cell) for cell in row] for row in rows)
+    # A pipe gets what was stored, to the letter; a terminal gets what it can only print.
+    shown = _clean if sys.stdout.isatty() else str
+    csv.writer(buffer, lineterminator="\n").writerows([shown(_guarded(cell)) for cell in row] for row in rows)
     return buffer.getvalue()
+
+
+def _guarded(value: Cell) -> str:
+    from salesops_tui.crm.guard import guarded
+
+    return "" if value is None else guarded(str(value))
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> list[str]:

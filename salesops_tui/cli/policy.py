@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from salesops_tui.cli.output import emit_lines
 from salesops_tui.cli.session import Session
 
 
@@ -39,10 +40,9 @@ def check(session: Session, file: Path) -> None:
     from salesops_tui.services.starting import changes_of, read_policy_file
 
     checked, _ = read_policy_file(file)
-    click.echo(f"{file}: good ({len(checked.questions)} questions, {len(checked.stages)} stages)")
+    emit_lines([f"{file}: good ({len(checked.questions)} questions, {len(checked.stages)} stages)"])
     if session.path.exists():
-        for line in changes_of(session.open(), file):
-            click.echo(f"  {line}")
+        emit_lines([f"  {line}" for line in changes_of(session.open(), file)])
 
 
 @policy.command("adopt")

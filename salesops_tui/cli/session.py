@@ -40,7 +40,9 @@ class Session:
         """
         store = open_store(self.path, read_only=self.read_only)
         self._stores.append(store)
-        return Context(store, who_is_at_work(store), self.clock, f"{os.getpid()}-{os.urandom(4).hex()}")
+        context = Context(store, who_is_at_work(store), self.clock, f"{os.getpid()}-{os.urandom(4).hex()}")
+        context.admit()
+        return context
 
     def close(self) -> None:
         """Close what was opened."""

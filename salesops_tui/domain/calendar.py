@@ -155,7 +155,8 @@ class Calendar:
         """Return the default period: the old one while its bookings still come in (the grace days)."""
         today = self.day_of(moment)
         period = self.period_of(today)
-        if self.business_days_between(Day(period.start - 1), today) <= self.grace_business_days:
+        grace = self.grace_business_days
+        if grace and self.business_days_between(Day(period.start - 1), today) <= grace:
             return self.shifted(period, -1)
         return period
 

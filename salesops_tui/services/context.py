@@ -13,7 +13,7 @@ from salesops_tui.errors import NotFound, Refused
 from salesops_tui.store import people as store_people
 from salesops_tui.store import record
 from salesops_tui.store.connection import Store
-from salesops_tui.store.policies import Policies
+from salesops_tui.store.policies import Policies, newest_version
 
 
 @dataclass
@@ -24,6 +24,7 @@ class Context:
         store: the open store; one thread's own.
         actor: who acts; None for a login that nobody in the store has, who may read and change nothing.
         clock: gives now.
+        seen_now: the present when it was last asked for: a read of that moment is one of now.
         session: names this process, so that two sessions of one person are told apart.
     """
 
@@ -32,6 +33,7 @@ class Context:
     clock: Clock = system_clock
     session: str = ""
     policies: Policies = field(init=False)
+    seen_now: Moment = field(init=False, default=Moment(0))
 
     def __post_init__(self) -> None:
         self.policies = Policies(self.store.conn)
@@ -48,7 +50,8 @@ class Context:
 
     def now(self) -> Moment:
         """Return the present moment."""
-        return self.clock()
+        self.seen_now = self.clock()
+        return self.seen_now
 
     def acting(self) -> Person:
         """Return the person who acts.
@@ -56,9 +59,21 @@ class Context:
         Raises:
             Refused: nobody in the store has this login.
         """
+        if self.actor is not None:
+            # Read again each time: somebody may have changed what this person is since the session began.
+            self.actor = store_people.person_by_id(self.store.conn, self.actor.id)
         if self.actor is None:
             raise Refused("your login is not in this store, so you may only read; ask an ops lead to add it")
         return self.actor
+
+    def admit(self) -> None:
+        """Let a login that nobody in the store has in to read, or turn it away, as the policy says.
+
+        Raises:
+            Refused: the policy turns unknown logins away.
+        """
+        if self.actor is None and newest_version(self.store.conn) and self.policy.unknown_login == "refuse":
+            raise Refused("your login is not in this store, and its policy lets nobody else in; ask an ops lead")
 
     def as_ops(self, what: str) -> Person:
         """Return the actor if they are an ops lead.

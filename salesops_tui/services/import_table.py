@@ -12,6 +12,7 @@ from salesops_tui.crm.lookup import RejectedError
 from salesops_tui.crm.rejects import RejectsFile
 from salesops_tui.crm.table import Row
 from salesops_tui.crm.whole_table import WholeTable
+from salesops_tui.services.calls import close_lapsed_calls
 from salesops_tui.services.context import Context
 from salesops_tui.services.import_request import Notice, rejected_notices, rejects_place
 
@@ -124,6 +125,7 @@ def tentatively(context: Context) -> Iterator[Callable[[], None]]:
 
     try:
         with context.store.write():
+            close_lapsed_calls(context)
             yield take_back
     except _NothingToWriteError:
         pass

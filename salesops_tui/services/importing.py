@@ -21,6 +21,7 @@ from salesops_tui.crm.table import Row, Table, open_table
 from salesops_tui.domain.calendar import Moment
 from salesops_tui.domain.money import decimal_string
 from salesops_tui.errors import Refused, WrongUsage
+from salesops_tui.services.calls import close_lapsed_calls
 from salesops_tui.services.context import Context
 from salesops_tui.services.import_request import (
     ImportReport,
@@ -261,6 +262,8 @@ def _apply(run: _Run, delivery: Delivery, layout: Layout) -> ImportReport:
     step = _stepper(run)
     step("comparing")
     with context.store.reading() if run.request.dry_run else context.store.write() as conn:
+        if not run.request.dry_run:
+            close_lapsed_calls(context)
         _refuse_if_older(context, delivery.source, delivery.as_of)
         if imports.done_before(conn, delivery, run.file.sha256, read_by):
             run.notices.append(Notice("same_file", "this file was imported for this moment before; nothing changed", 1))

@@ -296,7 +296,7 @@ def _record(
         "deal": result.deal.key,
         "inspection": result.inspection,
         "call": result.call,
-        "answers": [_plain_answer(draft) for draft in drafts],
+        "answers": [plain_answer(draft) for draft in drafts],
         "verdict": result.ruling.verdict.value,
         "failed_questions": list(result.ruling.failed_questions),
         "category_before": result.category_before.key,
@@ -310,7 +310,8 @@ def _record(
     record.write_record(context.store.conn, change, body)
 
 
-def _plain_answer(draft: AnswerDraft) -> dict[str, object]:
+def plain_answer(draft: AnswerDraft) -> dict[str, object]:
+    """Return an answer as the record keeps it: what was said, as JSON values."""
     plain = {name: value for name, value in draft._asdict().items() if value not in ("", None)}
     if draft.met_day is not None:
         plain["met_day"] = iso_day(draft.met_day)

@@ -19,7 +19,7 @@ def open_inspection(context: Context, deal: DealAt, at: Moment) -> Inspection | 
     the deal changes: an answer after that is a new inspection, not the correction of a slip.
     """
     conn = context.store.conn
-    for call in store_calls.open_calls(conn, at):
+    for call in _taking_answers(context, at):
         inspection = store_calls.newest_inspection(conn, call.id, deal.id)
         if inspection and not _settled(context, inspection, deal, at):
             return inspection
@@ -44,8 +44,13 @@ def join_or_open(
 
 def call_covering(context: Context, actor: Person, owner: int, at: Moment) -> Call | None:
     """Return the newest open call of the actor whose scope holds an owner, or None."""
-    mine = (c for c in store_calls.open_calls(context.store.conn, at) if c.started_by == actor.id)
+    mine = (c for c in _taking_answers(context, at) if c.started_by == actor.id)
     return next((call for call in mine if owner in scope_of_call(context, call, at)), None)
+
+
+def _taking_answers(context: Context, at: Moment) -> list[Call]:
+    now = context.now()
+    return [call for call in store_calls.open_calls(context.store.conn, at) if call.takes_answers(at, now)]
 
 
 def _settled(context: Context, inspection: Inspection, deal: DealAt, at: Moment) -> bool:

@@ -31,7 +31,7 @@ def list_deals(context: Context, scope: Scope, period: Period, at: Moment, wante
     """Return the deals of a scope that close in a period, and totals over all that it holds, as JSON values."""
     conn = context.store.conn
     with context.store.reading():
-        current = at >= context.now()
+        current = at >= context.seen_now
         found = store_deals.deals_at(
             conn, at, current=current, period=None if wanted.every_period else period, scope=scope
         )
@@ -131,9 +131,15 @@ def _being_asked(context: Context, at: Moment) -> frozenset[int]:
     opened = {i.id: i for call in calls for i in store_calls.inspections_in_call(conn, call.id)}
     return frozenset(
         opened[number].deal
-        for number, answers in tracks.standing_answers(conn, opened).items()
+        for number, answers in _given_by(tracks.standing_answers(conn, opened), at).items()
         if rule(context.policies.version(opened[number].policy), answers).verdict is Verdict.OPEN
     )
+
+
+def _given_by(standing: Mapping[int, Mapping[str, Answer]], at: Moment) -> dict[int, dict[str, Answer]]:
+    """Leave out the answers that were given after a moment, and the inspections that then have none."""
+    by_then = {i: {q: a for q, a in answers.items() if a.given_at <= at} for i, answers in standing.items()}
+    return {i: answers for i, answers in by_then.items() if answers}
 
 
 def _failed_questions(context: Context, inspections: Iterable[int]) -> dict[int, tuple[str, ...]]:
@@ -267,7 +273,8 @@ def _inspections(context: Context, deal: int, at: Moment) -> list[dict[str, Any]
     conn = context.store.conn
     inspections = [i for i in store_calls.inspections_of_deal(conn, deal) if i.opened_at <= at]
     given = store_calls.answer_history(conn, [i.id for i in inspections])
-    standing = tracks.standing_answers(conn, [i.id for i in inspections])
+    given = [row for row in given if row[7] <= at]
+    standing = _given_by(tracks.standing_answers(conn, [i.id for i in inspections]), at)
     return [
         _inspection(context, i, standing.get(i.id, {}), [row for row in given if row[0] == i.id])
         for i in reversed(inspections)

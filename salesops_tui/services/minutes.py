@@ -50,7 +50,9 @@ def figures_of(context: Context, call: Call, at: Moment) -> dict[str, Any]:
 
 def minutes_of(context: Context, call: Call) -> Mapping[str, Any]:
     """Return the frozen figures of an ended call, or what would be said of an open one now."""
-    return call.figures if call.figures is not None else figures_of(context, call, context.now())
+    if call.figures is not None:
+        return call.figures
+    return figures_of(context, call, min(context.now(), call.lapses_at))
 
 
 def _asked(context: Context, call: Call) -> list[int]:

@@ -8,8 +8,8 @@ from typing import Any
 from salesops_tui.domain.calendar import Day
 from salesops_tui.domain.inspection import AnswerDraft, AnswerValue
 from salesops_tui.domain.policy import Policy, Question, QuestionKind
+from salesops_tui.domain.typed_day import read_day
 from salesops_tui.errors import WrongUsage
-from salesops_tui.services.days import read_day
 
 _LONGEST_TEXT = 2_000
 _VALUES = {

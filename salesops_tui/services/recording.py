@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from salesops_tui.domain.people import Person
 from salesops_tui.services.context import Context
+from salesops_tui.services.inspecting import plain_answer
+from salesops_tui.store import calls as store_calls
 from salesops_tui.store import deals as store_deals
-from salesops_tui.store import record, tracks
+from salesops_tui.store import imports, record, tracks
 
 _MOST_PROBLEMS = 50
 
@@ -48,9 +51,26 @@ def verify_store(context: Context) -> tuple[list[str], int, str]:
     with context.store.reading():
         problems, count = record.broken_links(conn)
         problems += [f"change {change} is in no row of the record" for change in record.changes_without_record(conn)]
+        problems += _rows_that_differ(context)
         for number, key in store_deals.all_keys(conn):
             if list(tracks.projection_of(conn, context.policies, number).states) != tracks.states_of(conn, number):
                 problems.append(f"the history of {key} is not what its claims and inspections give")
             if len(problems) >= _MOST_PROBLEMS:
                 break
         return problems, count, record.head(conn)
+
+
+def _rows_that_differ(context: Context) -> Iterator[str]:
+    """Yield where answers, imported rows and the figures of ended calls are not what the record says they were."""
+    conn = context.store.conn
+    for row in record.rows(conn):
+        if row.rows_hash and row.kind == "import" and imports.rows_hash(conn, row.change) != row.rows_hash:
+            yield f"rows of the import in row {row.seq} of the record were changed"
+        elif row.kind == "answer" and row.body["answers"] != [
+            plain_answer(draft) for draft in store_calls.drafts_of_change(conn, row.change)
+        ]:
+            yield f"answers of row {row.seq} of the record were changed"
+        elif row.kind == "call_end":
+            call = store_calls.call_by_id(conn, row.body["call"])
+            if call is None or call.figures != row.body["figures"]:
+                yield f"the figures of call {row.body['call']} are not what row {row.seq} of the record says"

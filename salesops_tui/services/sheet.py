@@ -14,6 +14,7 @@ from salesops_tui.store import actions as store_actions
 from salesops_tui.store import calls as store_calls
 from salesops_tui.store import deals as store_deals
 from salesops_tui.store import import_log
+from salesops_tui.store import movement as store_movement
 from salesops_tui.store import people as store_people
 from salesops_tui.store.deals import DealAt, SheetEntry
 from salesops_tui.store.tracks import standing_answers
@@ -154,8 +155,8 @@ def _is_new(entry: SheetEntry) -> bool:
 
 def _commit_before(context: Context, scope: Scope, period: Period, moment: Moment) -> int:
     then = store_people.scope_of(context.store.conn, scope.person, moment)
-    totals = store_deals.totals_at(context.store.conn, moment, current=False, period=period, scope=then)
-    return totals.get(Category.COMMIT, (0, 0, 0))[0]
+    owners = None if then.everybody else then.members
+    return sum(store_movement.commit_by_owner(context.store.conn, period, moment, owners).values())
 
 
 def _row(

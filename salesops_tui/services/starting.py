@@ -12,11 +12,11 @@ from salesops_tui.domain.people import UNASSIGNED, Person, Role
 from salesops_tui.domain.policy import Policy
 from salesops_tui.errors import Refused, StoreProblem
 from salesops_tui.services.context import Context
-from salesops_tui.services.identity import login_name
+from salesops_tui.services.identity import login_name, who_is_at_work
 from salesops_tui.store import people as store_people
 from salesops_tui.store import policies as store_policies
 from salesops_tui.store import record
-from salesops_tui.store.connection import Store, create_store
+from salesops_tui.store.connection import Store, create_store, open_store, translated
 
 
 def init_store(path: Path, policy_file: Path | None = None, group: str = "", clock: Clock = system_clock) -> Context:
@@ -34,14 +34,22 @@ def init_store(path: Path, policy_file: Path | None = None, group: str = "", clo
     """
     policy, source = read_policy_file(policy_file, clock)
     number = _group_number(group)
-    store = create_store(path, mode=0o600 if number is None else 0o660)
+    if path.exists():
+        raise StoreProblem(f"{path} exists already; choose another path, nothing was changed")
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        if number is not None:
-            os.chown(path, -1, number)
-        return found_company(store, policy, source, clock)
-    except BaseException:
-        store.close()
-        raise
+        with translated(path), create_store(fresh, mode=0o600 if number is None else 0o660) as store:
+            if number is not None:
+                os.chown(fresh, -1, number)
+            found_company(store, policy, source, clock)
+        # A link and not a rename: whoever made a store here meanwhile keeps it.
+        with translated(path):
+            os.link(fresh, path)
+    finally:
+        for suffix in ("", "-wal", "-shm", "-lock"):
+            fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
+    store = open_store(path)
+    return Context(store, who_is_at_work(store), clock)
 
 
 def found_company(

@@ -9,9 +9,12 @@ from salesops_tui.domain.calendar import FOREVER, Day, Moment
 
 _SQL = """
     SELECT a.id, a.deal, a.inspection, a.owner, a.due_day, a.body, a.created_at,
-        coalesce((
+        CASE WHEN EXISTS (
+            SELECT 1 FROM deal_state s
+            WHERE s.deal = a.deal AND s.status IN (2, 3) AND s.valid_from > a.created_at) THEN 'ended'
+        ELSE coalesce((
             SELECT k.status FROM action_closing k LEFT JOIN withdrawal w ON w.change = k.change
-            WHERE k.action = a.id AND w.change IS NULL ORDER BY k.change DESC LIMIT 1), 'open') AS status
+            WHERE k.action = a.id AND w.change IS NULL ORDER BY k.change DESC LIMIT 1), 'open') END AS status
     FROM action a LEFT JOIN withdrawal aw ON aw.change = a.change
     WHERE aw.change IS NULL
 """
@@ -21,7 +24,7 @@ class Action(NamedTuple):
     """Something that somebody will do about a deal by a day.
 
     Attributes:
-        status: "open", "done" or "not_done".
+        status: "open", "done", "not_done", or "ended" with a deal that was lost or removed.
     """
 
     id: int

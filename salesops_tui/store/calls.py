@@ -6,10 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from salesops_tui.domain.calendar import Moment
-from salesops_tui.domain.inspection import Answer, AnswerDraft
+from salesops_tui.domain.inspection import Answer, AnswerDraft, AnswerValue
 from salesops_tui.store.tracks import standing_answers
 
-_CALL = "id, scope, kind, period, started_at, started_by, lapses_at, ended_at, ended_by, figures"
+_CALL = (
+    "id, scope, kind, period, started_at, started_by, lapses_at, ended_at, ended_by,"
+    " (SELECT recorded_at > started_at + 60000000 FROM change WHERE change.id = call.change), figures"
+)
 _INSPECTION = "id, deal, call, policy, opened_at, opened_by, rep_present, backdated"
 
 
@@ -21,6 +24,7 @@ class Call(NamedTuple):
         kind: "forecast" or "one_on_one".
         lapses_at: the end of its week, when it ends by itself.
         ended_at: when it was ended by a person (or found lapsed and closed), or None.
+        backdated: it was written down later than it was held.
         figures: what was said when it ended, as JSON values.
     """
 
@@ -33,11 +37,16 @@ class Call(NamedTuple):
     lapses_at: Moment
     ended_at: Moment | None
     ended_by: int | None
+    backdated: bool
     figures: Mapping[str, Any] | None
 
     def open_at(self, at: Moment) -> bool:
         """Whether deals can be inspected in it at a moment."""
         return self.started_at <= at <= self.lapses_at and (self.ended_at is None or at < self.ended_at)
+
+    def takes_answers(self, at: Moment, now: Moment) -> bool:
+        """Whether an answer of the moment `at` can still go into it now: it is open, or was only held on paper."""
+        return self.open_at(at) and (self.open_at(now) or (self.backdated and self.ended_by is None))
 
     @property
     def end(self) -> Moment:
@@ -59,7 +68,7 @@ class Inspection(NamedTuple):
 
 
 def _call(row: tuple[Any, ...]) -> Call:
-    return Call(*[*row[:9], json.loads(row[9]) if row[9] else None])
+    return Call(*[*row[:9], bool(row[9]), json.loads(row[10]) if row[10] else None])
 
 
 def _inspection(row: tuple[Any, ...]) -> Inspection:
@@ -270,3 +279,12 @@ def newest_inspections(conn: sqlite3.Connection, deals: Iterable[int]) -> dict[i
         ORDER BY i.opened_at, i.id
     """
     return {deal: (number, policy) for deal, number, policy in conn.execute(sql, (json.dumps(list(deals)),))}
+
+
+def drafts_of_change(conn: sqlite3.Connection, change: int) -> list[AnswerDraft]:
+    """Return the answers of one decision as they are stored, in the order in which they were given."""
+    sql = """
+        SELECT question, value, evidence, reason, risk, mitigation, risk_kind, met_day, repeats
+        FROM answer WHERE change = ? ORDER BY id
+    """
+    return [AnswerDraft(*[row[0], AnswerValue(row[1]), *row[2:]]) for row in conn.execute(sql, (change,))]

@@ -121,10 +121,19 @@ class Store:
         # SQLite's own back-off is unfair under load; a file lock makes writers wait their turn.
         handle = os.open(_lock_path(self.path), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
         try:
+            _share_like(handle, self.path)
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
         finally:
             os.close(handle)
+
+
+def _share_like(handle: int, path: Path) -> None:
+    """Let whoever may write the store take its lock, whatever the umask of whoever made the lock."""
+    lock, store = os.fstat(handle), path.stat()
+    if lock.st_uid == os.geteuid() and (lock.st_mode & 0o666, lock.st_gid) != (store.st_mode & 0o666, store.st_gid):
+        os.fchown(handle, -1, store.st_gid)
+        os.fchmod(handle, store.st_mode & 0o666)
 
 
 def _lock_path(path: Path) -> Path:

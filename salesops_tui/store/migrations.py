@@ -242,6 +242,7 @@ CREATE TABLE answer (
     streak INTEGER NOT NULL CHECK (streak > 0),
     UNIQUE (inspection, question, version)
 ) STRICT;
+CREATE INDEX answer_change ON answer (change);
 
 CREATE TABLE action (
     id INTEGER PRIMARY KEY,

@@ -81,22 +81,25 @@ def managers_at(conn: sqlite3.Connection, at: Moment) -> dict[int, int | None]:
 
 
 def set_manager(conn: sqlite3.Connection, person: int, manager: int | None, since: Moment, change: int) -> bool:
-    """Let a person report to `manager` from `since` on; returns False where that was so already.
-
-    Lines that began at or after `since` give way to this one.
-    """
+    """Let a person report to `manager` from `since` until the next known line; False where that was so already."""
     standing = conn.execute(
         "SELECT manager FROM reporting_line WHERE person = ? AND valid_from <= ? AND valid_to > ?",
         (person, since, since),
     ).fetchone()
-    later = conn.execute("SELECT 1 FROM reporting_line WHERE person = ? AND valid_from > ?", (person, since)).fetchone()
-    if standing is not None and standing[0] == manager and later is None:
+    if standing is not None and standing[0] == manager:
         return False
-    conn.execute("DELETE FROM reporting_line WHERE person = ? AND valid_from >= ?", (person, since))
-    conn.execute("UPDATE reporting_line SET valid_to = ? WHERE person = ? AND valid_to > ?", (since, person, since))
+    (until,) = conn.execute(
+        "SELECT coalesce(min(valid_from), ?) FROM reporting_line WHERE person = ? AND valid_from > ?",
+        (FOREVER, person, since),
+    ).fetchone()
+    conn.execute("DELETE FROM reporting_line WHERE person = ? AND valid_from = ?", (person, since))
+    conn.execute(
+        "UPDATE reporting_line SET valid_to = ? WHERE person = ? AND valid_from < ? AND valid_to > ?",
+        (since, person, since, since),
+    )
     conn.execute(
         "INSERT INTO reporting_line (person, manager, valid_from, valid_to, change) VALUES (?, ?, ?, ?, ?)",
-        (person, manager, since, FOREVER, change),
+        (person, manager, since, until, change),
     )
     return True
 

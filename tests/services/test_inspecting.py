@@ -9,12 +9,15 @@ from salesops_tui.domain.calendar import Day, Moment, to_day
 from salesops_tui.domain.inspection import AnswerDraft, AnswerValue, repeat
 from salesops_tui.domain.projection import project
 from salesops_tui.errors import Conflict, NotFound, Refused
+from salesops_tui.services.acting import add_action
 from salesops_tui.services.calls import current_call, end_call, start_call
 from salesops_tui.services.inspecting import AnswerRequest, earlier_answers, facts_about, find_deal, give_answers
+from salesops_tui.services.listing import deal_page
 from salesops_tui.services.recording import list_record, verify_store
 from salesops_tui.services.undo import undo_last
 from salesops_tui.store import calls as store_calls
 from salesops_tui.store import tracks
+from salesops_tui.store.actions import action_by_id
 from tests.company import QUESTIONS, Company
 
 YES, NO, DONT_KNOW = AnswerValue.YES, AnswerValue.NO, AnswerValue.DONT_KNOW
@@ -333,3 +336,77 @@ def test_the_record_cannot_be_edited_and_an_edit_by_force_is_found(deal: Company
 
 def test_projection_of_nothing_is_nothing() -> None:
     assert project([], [], []).states == ()
+
+
+@pytest.mark.parametrize(
+    ("table", "edit", "said"),
+    [
+        ("answer", "UPDATE answer SET reason = 'other'", "answers of row"),
+        ("answer", "UPDATE answer SET value = 'yes'", "answers of row"),
+        ("call", "UPDATE call SET figures = replace(figures, 'commit', 'commot')", "the figures of call"),
+    ],
+)
+def test_verify_names_what_was_edited_by_force(deal: Company, table: str, edit: str, said: str) -> None:
+    deal.fail("D1", "paper_process", by="dana")
+    dana = deal.acting_as("dana")
+    call = current_call(dana)
+    assert call is not None
+    end_call(dana, call)
+    assert verify_store(deal.context)[0] == []
+    deal.store.conn.execute(f"DROP TRIGGER IF EXISTS {table}_no_update")
+    deal.store.conn.execute(edit)
+    assert any(said in problem for problem in verify_store(deal.context)[0])
+
+
+def test_a_backdated_answer_does_not_reach_into_a_call_that_somebody_ended(deal: Company) -> None:
+    failed = deal.fail("D1", by="dana")
+    dana = deal.acting_as("dana")
+    call = current_call(dana)
+    assert call is not None
+    moment = deal.clock()
+    deal.later(hours=1)
+    end_call(dana, call)
+    deal.later(days=1)
+    late = give(deal, AnswerDraft("economic_buyer", YES), by="olga", at=Moment(moment + 60_000_000))
+    assert late.inspection != failed.inspection
+    assert find_deal(deal.context, "D1", deal.clock()).category.key == "best_case"
+
+
+def test_answers_given_on_paper_go_on_with_each_other(deal: Company) -> None:
+    deal.at("2026-11-25 09:00")
+    at = deal.context.calendar.read_moment("2026-11-12T15:00", deal.clock())
+    first = give(deal, AnswerDraft("economic_buyer", YES), by="olga", at=at)
+    second = give(deal, AnswerDraft("paper_process", YES), by="olga", at=Moment(at + 60_000_000))
+    assert first.inspection == second.inspection
+
+
+def test_a_bare_yes_takes_no_evidence_away(deal: Company) -> None:
+    give(deal, AnswerDraft("economic_buyer", YES, evidence="the CFO said so"))
+    give(deal, AnswerDraft("economic_buyer", YES), by="olga")
+    (answers,) = tracks.standing_answers(deal.store.conn, [1]).values()
+    assert answers["economic_buyer"].evidence == "the CFO said so"
+
+
+def test_a_person_whose_role_was_taken_inspects_no_more(deal: Company) -> None:
+    dana = deal.acting_as("dana")
+    deal.store.conn.execute("UPDATE person SET role = 'rep' WHERE key = 'dana'")
+    with pytest.raises(Refused, match="a rep"):
+        give_answers(dana, AnswerRequest("D1", [AnswerDraft("economic_buyer", NO)]))
+
+
+def test_a_deal_is_shown_as_it_was_known_then(deal: Company) -> None:
+    before = deal.clock()
+    deal.later(days=1).fail("D1", by="dana")
+    found = find_deal(deal.context, "D1", before)
+    page = deal_page(deal.context, found, before)
+    assert (page["deal"]["inspection"], page["inspections"]) == ("never", [])
+
+
+def test_an_action_ends_with_a_deal_that_is_lost(deal: Company) -> None:
+    dana = deal.acting_as("dana")
+    number = add_action(dana, "D1", deal.people["lee"], deal.context.calendar.day_of(deal.clock()), "call the CFO")
+    deal.later(days=1).claim("D1", status="lost")
+    deal.later(days=1).claim("D1", status="open")
+    action = action_by_id(deal.store.conn, number)
+    assert action is not None
+    assert action.status == "ended"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -20,15 +18,13 @@ from salesops_tui.services import desk as desk_service
 from salesops_tui.services.acting import add_action
 from salesops_tui.services.context import Context, find_person
 from salesops_tui.services.inspecting import find_deal
-from salesops_tui.ui.desk import Desk
+from salesops_tui.ui.base import AtDesk
+from salesops_tui.ui.present import plain
 from salesops_tui.ui.sheet_rows import deal_in_words
 from salesops_tui.ui.typed_texts import TypedTexts
 from salesops_tui.ui.widgets.board import clip
 from salesops_tui.ui.widgets.fields import Fields, FieldSpec
 from salesops_tui.ui.widgets.prose import Prose
-
-if TYPE_CHECKING:
-    from salesops_tui.ui.app import SalesopsApp
 
 WHAT, WHO, DUE = "action", "whose", "due"
 _A_WEEK = 7
@@ -39,7 +35,7 @@ _SPECS = (
 )
 
 
-class ActionForm(ModalScreen[str | None]):
+class ActionForm(AtDesk[str | None], ModalScreen[str | None]):
     """Asks for an action and adds it; gives back what was agreed in words, None where nothing was."""
 
     CSS_PATH = "action_form.tcss"
@@ -57,11 +53,6 @@ class ActionForm(ModalScreen[str | None]):
         self._typed = TypedTexts()
         self._waiting = False
 
-    @property
-    def desk(self) -> Desk:
-        """The session."""
-        return cast("SalesopsApp", self.app).desk
-
     def compose(self) -> ComposeResult:
         with Vertical(id="form"):
             yield Prose(id="about")
@@ -78,7 +69,7 @@ class ActionForm(ModalScreen[str | None]):
         texts = {WHO: owner.name if owner and owner.key != UNASSIGNED else "", **before}
         fields = self.query_one(Fields)
         fields.show_only(_SPECS, texts)
-        names = [person.name for person in context.people.values() if person.key != UNASSIGNED]
+        names = [plain(person.name) for person in context.people.values() if person.key != UNASSIGNED]
         fields.line(WHO).suggester = SuggestFromList(names, case_sensitive=False)
         self.query_one("#about", Prose).show(lambda width: [clip([(" Action on ", "label"), (name, "title")], width)])
         self._hint("enter goes on, and in the last field adds the action; esc leaves it", "muted")
