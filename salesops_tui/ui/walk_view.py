@@ -182,7 +182,7 @@ def below_lines(scene: Scene, width: int, cramped: bool) -> Iterator[Line]:
         if not cramped:
             yield []
             yield clip([(" Why not?  Any other key goes on without a reason.", "label")], width)
-        yield from reason_lines(scene.step.question.reasons, width)
+        yield from reason_lines(scene.step.question.reasons, width, tight=cramped)
 
 
 def band_lines(band: Band | None, width: int) -> Iterator[Line]:

@@ -149,12 +149,12 @@ def label_of(reasons: Sequence[Reason], key: str) -> str:
     return next((reason.label for reason in reasons if reason.key == key), key)
 
 
-def reason_lines(reasons: Sequence[Reason], width: int) -> Iterator[Line]:
-    """Write a short list with its digits, as many beside each other as fit."""
+def reason_lines(reasons: Sequence[Reason], width: int, *, tight: bool) -> Iterator[Line]:
+    """Write a short list with its digits, as many beside each other as fit; `tight` cuts them to fit two."""
     entries = [f"{number} {reason.label}" for number, reason in enumerate(reasons[:9], 1)]
     column = max((width_of([entry]) for entry in entries), default=1) + 2
     beside = max(1, min(3, (width - 1) // column))
-    if width < _CRAMPED:
+    if tight and beside == 1:
         column, beside = width // 2, 2
     down = -(-len(entries) // beside)
     for row in range(down):
