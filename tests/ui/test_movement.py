@@ -344,6 +344,10 @@ async def test_w_takes_any_two_moments_and_says_what_it_cannot_read(company: Com
         assert screen(seat).window.end == end
         await seat.press("w", "enter", "enter")
         assert (screen(seat).window.start, screen(seat).window.end) == (START, end), "to the microsecond, as it was"
+        await between(seat, "2026-11-10", "2026-11-12")
+        before = screen(seat).window
+        await seat.press("w", "enter", "enter")
+        assert screen(seat).window == before
 
 
 async def test_b_picks_the_baseline_of_both_screens(company: Company) -> None:
