@@ -47,6 +47,7 @@ class AtDesk(Screen[ResultT]):
         & > .ink--bad { color: $text-error; }
         & > .ink--accent { color: $text-accent; }
         & > .ink--band { text-style: reverse; }
+        &:ansi > .ink--label, &:ansi > .ink--muted { text-style: dim; }
     }
     """
 
@@ -127,6 +128,7 @@ class BaseScreen(AtDesk[ResultT]):
         """What changed while another screen lay on this one is read when this one is seen again."""
         if self.is_mounted:
             self.salesops.look()
+            self.seen_again()
 
     # ------------------------------------------------------------------ what a screen may say of itself
 
@@ -136,6 +138,9 @@ class BaseScreen(AtDesk[ResultT]):
 
     def refresh_from_store(self) -> None:
         """Read again what is shown, because it may have changed; the cursor stays where it is."""
+
+    def seen_again(self) -> None:
+        """Do what is due when a screen that lay on this one has been left."""
 
     def tick(self) -> None:
         """Show what a second more has changed; called every second, so next to nothing may happen here."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 
-from salesops_tui.domain.calendar import Period
+from salesops_tui.domain.calendar import SECOND, Period
 from salesops_tui.domain.people import Scope
 from salesops_tui.services.sheet import Baseline, Sheet
 from salesops_tui.store.calls import Call
@@ -52,7 +52,13 @@ def title_line(desk: Desk, call: Call | None, width: int) -> Line:
 def _sitting(desk: Desk, call: Call | None) -> list[Cell]:
     if call is None:
         return []
-    return [("  ● ", "bad"), (f"call {present.span(desk.context.now() - call.started_at)} ", "strong")]
+    return [("  ● ", "bad"), (f"{call_in_minutes(desk, call)} ", "strong")]
+
+
+def call_in_minutes(desk: Desk, call: Call) -> str:
+    """Return how long a call has lasted: `call 12 min`; nobody counts the seconds of the first one."""
+    lasted = desk.context.now() - call.started_at
+    return f"call {present.span(lasted)}" if lasted >= 60 * SECOND else "call"
 
 
 def _who(desk: Desk) -> Cell:

@@ -15,11 +15,10 @@ from salesops_tui.services.sheet import Sheet, call_sheet
 from salesops_tui.store.actions import deals_with_due_action
 from salesops_tui.store.calls import Call
 from salesops_tui.store.deals import DealAt, deals_by_number
-from salesops_tui.ui import present
 from salesops_tui.ui.commands import CALL_SHEET, footer_of
 from salesops_tui.ui.deal_facts import fact_lines, read_facts
 from salesops_tui.ui.filtering import FilterScreen
-from salesops_tui.ui.sheet_head import head_lines, period_in_words
+from salesops_tui.ui.sheet_head import call_in_minutes, head_lines, period_in_words
 from salesops_tui.ui.sheet_rows import COLUMNS, RowReader
 from salesops_tui.ui.sheet_view import DESCENDING, SheetView
 from salesops_tui.ui.widgets.board import Board
@@ -45,6 +44,7 @@ class SheetScreen(FilterScreen):
         self._minutes = ""
         self._following: Timer | None = None
         self._placed: Key | None = None
+        self._own_changes = 0
 
     def compose(self) -> ComposeResult:
         yield Door(id="head")
@@ -87,8 +87,18 @@ class SheetScreen(FilterScreen):
         self.show(SheetView(self.desk, sheet, text, sort))
         head = self.query_one("#head", Door)
         head.show(lambda width: head_lines(self.desk, sheet, self._call, width, head.has_focus))
+        self._back_to_the_queue()
         self.count(self.view.count, self.view.total)
         self.call_after_refresh(self._follow)
+
+    def _back_to_the_queue(self) -> None:
+        """After an inspection of one's own has taken the deal under the cursor out of the queue, go to its front."""
+        own, self._own_changes = self._own_changes, self.desk.own_changes
+        first = self.first_to_ask
+        left = self.table.key not in self.view.sheet.groups[Reach.TO_ASK]
+        if own != self._own_changes and left and first is not None:
+            self.table.move_to(first)
+            self._placed = first
 
     def show(self, view: SheetView) -> None:
         """Show the sheet filtered and sorted like this; the cursor stays on its deal."""
@@ -129,7 +139,7 @@ class SheetScreen(FilterScreen):
         )
 
     def tick(self) -> None:
-        minutes = present.span(self.context.now() - self._call.started_at) if self._call else ""
+        minutes = call_in_minutes(self.desk, self._call) if self._call else ""
         if minutes != self._minutes:
             self._minutes = minutes
             self.query_one("#head", Board).rewrite()
@@ -145,6 +155,13 @@ class SheetScreen(FilterScreen):
     def place_cursor(self) -> None:
         """Count the cursor as placed by the screen, wherever it is."""
         self._placed = self.table.key
+
+    def leave_asked_deal(self) -> None:
+        """Put the cursor on what is to be asked next, if the deal that it was on has been asked."""
+        first = self.first_to_ask
+        if first is not None and self.table.key not in self.view.sheet.groups[Reach.TO_ASK]:
+            self.table.move_to(first)
+        self.place_cursor()
 
     @property
     def under_cursor(self) -> DealAt | None:

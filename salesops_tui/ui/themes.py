@@ -56,7 +56,42 @@ LIGHT = Theme(
     },
 )
 
-OWN_THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
+ANSI = Theme(
+    name="salesops-ansi",
+    ansi=True,
+    primary="ansi_blue",
+    secondary="ansi_cyan",
+    accent="ansi_cyan",
+    success="ansi_green",
+    warning="ansi_yellow",
+    error="ansi_red",
+    foreground="ansi_default",
+    background="ansi_default",
+    surface="ansi_default",
+    panel="ansi_default",
+    boost="ansi_default",
+    variables={
+        "ansi-background": "ansi_default",
+        "ansi-foreground": "ansi_default",
+        "border": "ansi_bright_black",
+        "border-blurred": "ansi_bright_black",
+        "block-cursor-background": "ansi_blue",
+        "block-cursor-foreground": "ansi_bright_white",
+        "block-cursor-blurred-text-style": "reverse",
+        "scrollbar": "ansi_bright_black",
+        "scrollbar-background": "ansi_default",
+        "scrollbar-background-hover": "ansi_default",
+        "scrollbar-background-active": "ansi_default",
+        "input-cursor-background": "ansi_default",
+        "input-cursor-foreground": "ansi_default",
+        "input-cursor-text-style": "reverse",
+        "input-selection-background": "ansi_blue",
+        "input-selection-foreground": "ansi_bright_white",
+    },
+)
+"""The sixteen colours of the terminal on its own background, dark or light."""
+
+OWN_THEMES = {theme.name: theme for theme in (DARK, LIGHT, ANSI)}
 """The themes of this program by name; all of Textual's are there as well."""
 
 
@@ -67,11 +102,12 @@ def chosen_theme(environment: Mapping[str, str] | None = None) -> str:
     """
     env = os.environ if environment is None else environment
     if named := env.get("SALESOPS_THEME", "").strip():
-        return {"dark": DARK.name, "light": LIGHT.name}.get(named, named)
+        return f"salesops-{named}" if f"salesops-{named}" in OWN_THEMES else named
+    many = "256" in env.get("TERM", "") or env.get("COLORTERM", "") in ("truecolor", "24bit")
+    # Multiplexers name themselves too, and pass on what their own terminal can.
+    many = many or env.get("TERM_PROGRAM", "tmux") not in ("tmux", "screen") or "kitty" in env.get("TERM", "")
+    if "NO_COLOR" in env or not many:
+        return ANSI.name
     # Terminals that set it say "foreground;background"; 7 and 9 to 15 are the light ones of the sixteen.
     background = env.get("COLORFGBG", "").rpartition(";")[2]
-    light = background in {"7", "9", "10", "11", "12", "13", "14", "15"}
-    many = "256" in env.get("TERM", "") or env.get("COLORTERM", "") in ("truecolor", "24bit")
-    if "NO_COLOR" in env or not (many or env.get("TERM_PROGRAM") or "kitty" in env.get("TERM", "")):
-        return "ansi-light" if light else "ansi-dark"
-    return LIGHT.name if light else DARK.name
+    return LIGHT.name if background in {"7", "9", "10", "11", "12", "13", "14", "15"} else DARK.name

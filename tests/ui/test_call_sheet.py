@@ -268,6 +268,25 @@ async def test_i_asks_the_first_of_the_queue_until_somebody_moves_the_cursor(com
         assert seat.app.screen.walk.deal.key == deal
 
 
+async def test_behind_an_inspection_the_cursor_stands_on_what_is_asked_next(company: Company) -> None:
+    async with at_sheet(company.acting_as("dana")) as seat:
+        await seat.press("i", "n", "escape", "escape")
+        assert isinstance(seat.app.screen, CallSheetScreen)
+        assert "✗ economic" in seat.text, "the deal that failed is among the capped"
+        deal = sheet(seat).under_cursor
+        assert deal is not None
+        assert deal.id == sheet(seat).first_to_ask
+        assert deal.key != "D7"
+
+
+async def test_who_only_looks_at_an_inspection_comes_back_to_the_same_deal(company: Company) -> None:
+    async with at_sheet(company.acting_as("dana")) as seat:
+        await seat.press("j", "j")
+        deal = under_cursor(seat)
+        await seat.press("i", "escape")
+        assert under_cursor(seat) == deal
+
+
 async def test_enter_opens_the_page_of_the_deal_and_esc_comes_back(company: Company) -> None:
     async with at_sheet(company.context) as seat:
         await seat.press("j", "enter")

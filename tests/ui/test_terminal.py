@@ -37,13 +37,16 @@ def test_ascii_where_nothing_else_can_be_shown(environment: dict[str, str], asci
         (XTERM | {"COLORFGBG": "0;15"}, "salesops-light"),
         (XTERM | {"COLORFGBG": "15;0"}, "salesops-dark"),
         (XTERM | {"COLORFGBG": "15;default;0"}, "salesops-dark"),
-        (XTERM | {"NO_COLOR": "1"}, "ansi-dark"),
-        ({"TERM": "xterm"}, "ansi-dark"),
-        ({"TERM": "screen", "COLORFGBG": "0;7"}, "ansi-light"),
+        (XTERM | {"NO_COLOR": "1"}, "salesops-ansi"),
+        ({"TERM": "xterm"}, "salesops-ansi"),
+        ({"TERM": "screen", "TERM_PROGRAM": "tmux"}, "salesops-ansi"),
+        ({"TERM": "xterm", "TERM_PROGRAM": "iTerm.app"}, "salesops-dark"),
+        ({"TERM": "screen", "COLORFGBG": "0;7"}, "salesops-ansi"),
         ({"TERM": "xterm", "COLORTERM": "truecolor"}, "salesops-dark"),
         (XTERM | {"SALESOPS_THEME": "light"}, "salesops-light"),
         (XTERM | {"SALESOPS_THEME": "ansi-light"}, "ansi-light"),
-        ({}, "ansi-dark"),
+        (XTERM | {"SALESOPS_THEME": "ansi"}, "salesops-ansi"),
+        ({}, "salesops-ansi"),
     ],
 )
 def test_a_theme_that_fits(environment: dict[str, str], theme: str) -> None:
@@ -51,7 +54,7 @@ def test_a_theme_that_fits(environment: dict[str, str], theme: str) -> None:
     assert theme in OWN_THEMES or theme in BUILTIN_THEMES
 
 
-@pytest.mark.parametrize("theme", ["ansi-dark", "ansi-light", "salesops-light", "nord", "no such theme"])
+@pytest.mark.parametrize("theme", ["ansi-dark", "ansi", "light", "nord", "no such theme"])
 async def test_the_sheet_stands_in_every_theme(
     tmp_path: object, monkeypatch: pytest.MonkeyPatch, theme: str, company: Company
 ) -> None:

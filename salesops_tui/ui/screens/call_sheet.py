@@ -16,6 +16,9 @@ _ON_A_DEAL = ("open", "action")
 class CallSheetScreen(SheetScreen):
     """The first screen: three groups of deals, the panel of facts, and the figures."""
 
+    _asking = False
+    """Whether an inspection lies on the sheet that was opened from here."""
+
     def why_not(self, command_id: str) -> str | None:
         verb = command_id.partition(".")[2]
         if verb in _ON_A_DEAL and self.under_cursor is None:
@@ -53,7 +56,13 @@ class CallSheetScreen(SheetScreen):
             from salesops_tui.ui.screens.inspection import InspectionScreen
 
             self.place_cursor()
+            self._asking = True
             self.app.push_screen(InspectionScreen(deal.key))
+
+    def seen_again(self) -> None:
+        if self._asking:
+            self._asking = False
+            self.leave_asked_deal()
 
     @on(Opened, "#deals")
     def _opened(self) -> None:

@@ -82,9 +82,12 @@ class Board(Widget):
         return self._looks[name]
 
     def _ink(self, name: str) -> Style:
-        if own := self.get_component_rich_style(f"board--{name}", partial=True, default=_NO_STYLE):
-            return own
-        return self.screen.get_component_rich_style(f"ink--{name}", partial=True, default=_NO_STYLE)
+        own = self.get_component_rich_style(f"board--{name}", default=_NO_STYLE)
+        ink = own or self.screen.get_component_rich_style(f"ink--{name}", default=_NO_STYLE)
+        # Its colour is worked out against what lies behind; what lies behind is painted already.
+        return Style(
+            color=ink.color, bold=ink.bold, dim=ink.dim, italic=ink.italic, underline=ink.underline, reverse=ink.reverse
+        )
 
 
 def width_of(line: Line) -> int:
