@@ -37,6 +37,11 @@ def open_change(
     return cursor.lastrowid
 
 
+def newest_change(conn: sqlite3.Connection) -> int:
+    """Return the number of the newest change; it grows with whatever is decided, imported or undone."""
+    return int(conn.execute("SELECT coalesce(max(id), 0) FROM change").fetchone()[0])
+
+
 def write_record(conn: sqlite3.Connection, change: int, body: Mapping[str, Any], *, rows_hash: str = "") -> str:
     """Append a decision to the record and return the chain's new head.
 

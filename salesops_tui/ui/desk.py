@@ -10,6 +10,7 @@ from salesops_tui.domain.money import minor_digits
 from salesops_tui.domain.people import Scope
 from salesops_tui.domain.policy import Policy
 from salesops_tui.services.context import Context, find_period, find_scope
+from salesops_tui.store.record import newest_change
 from salesops_tui.ui import present
 
 
@@ -34,6 +35,8 @@ class Desk:
     own_changes: int = 0
     policy: Policy = field(init=False)
     zone: ZoneInfo = field(init=False)
+    _version: int = field(init=False, default=-1, repr=False)
+    _newest: int = field(init=False, default=0, repr=False)
 
     def __post_init__(self) -> None:
         self.read_policy()
@@ -50,8 +53,15 @@ class Desk:
         return cls(context, find_scope(context, None, now), find_period(context, None, now))
 
     def stamp(self) -> tuple[int, int, int]:
-        """Return what differs once anything that a screen shows may have changed: by others, by us, by midnight."""
-        return self.context.store.data_version(), self.own_changes, self.today
+        """Return what differs once anything that a screen shows may have changed: by others, by us, by midnight.
+
+        Where others are, and what they have half typed, is no change: else every key of theirs would have all of us
+        read again.
+        """
+        version = self.context.store.data_version()
+        if version != self._version:
+            self._version, self._newest = version, newest_change(self.context.store.conn)
+        return self._newest, self.own_changes, self.today
 
     # ------------------------------------------------------------------ in words
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from salesops_tui.domain.calendar import Moment
 from salesops_tui.domain.inspection import AnswerDraft
+from salesops_tui.services import desk as desk_service
 from salesops_tui.services.calls import current_call, find_call
 from salesops_tui.services.inspecting import AnswerRequest, InspectionResult, call_is_over, give_answers
 from salesops_tui.services.queue import Queue, next_deal, read_queue
@@ -62,6 +63,14 @@ class Sitting:
             call = find_call(self.desk.context, self._call)
             self._over = "" if call.open_at(found.at) else call_is_over(self.desk.context, call)
         return found
+
+    def look_around(self) -> bool:
+        """Read who else is on the deal; True where that has changed."""
+        found = desk_service.companions(self.desk.context, self.walk.deal.id, self.desk.context.now())
+        if found == self.walk.companions:
+            return False
+        self.walk = replace(self.walk, companions=found)
+        return True
 
     @property
     def step(self) -> Step:

@@ -40,6 +40,7 @@ class WalkScreen(BaseScreen[None]):
         self._sitting: Sitting | None = None
         self._typed = TypedTexts()
         self._waits: dict[str, Timer] = {}
+        self._version = -1
         self._band: Band | None = None
         self._reasoning = False
         self._evidence = False
@@ -137,8 +138,15 @@ class WalkScreen(BaseScreen[None]):
         self._stamp = self.desk.stamp()
 
     def tick(self) -> None:
-        if self._sitting is not None:
-            self.view.pass_time(self._sitting.place())
+        if self._sitting is None:
+            return
+        self.view.pass_time(self._sitting.place())
+        version = self.context.store.data_version()
+        if version != self._version:
+            self._version = version
+            with self.guarded():
+                if self._sitting.look_around():
+                    self.paint()
 
     # ------------------------------------------------------------------ what is typed
 

@@ -236,6 +236,14 @@ async def test_the_page_leads_to_the_inspection_and_back(company: Company) -> No
         assert isinstance(seat.app.screen, CallSheetScreen)
 
 
+async def test_from_an_inspection_the_page_leads_back_to_it(company: Company) -> None:
+    async with at_sheet(company.acting_as("dana")) as seat:
+        seat.app.push_screen(InspectionScreen("D1"))
+        await settled(seat.pilot)
+        await seat.press("h", "i")
+        assert [type(screen) for screen in seat.app.screen_stack] == [CallSheetScreen, InspectionScreen]
+
+
 async def test_who_may_not_inspect_is_told_why(company: Company) -> None:
     async with at_sheet(company.acting_as("lee")) as seat:
         await open_page(seat)

@@ -176,6 +176,34 @@ async def test_who_else_is_on_the_deal_is_named(company: Company) -> None:
     olga.store.close()
 
 
+async def test_where_others_are_and_what_they_type_has_nobody_read_again(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(CallSheetScreen, "refresh_from_store", lambda screen: read.append("sheet"))
+    olga = company.acting_as("olga")
+    async with at_sheet(company.acting_as("dana")) as seat:
+        read.clear()
+        desk.be_here(olga, 1, "paper_process", None)
+        desk.keep_typed(olga, 1, {("paper_process", "evidence"): "half"})
+        seat.app.look()
+        assert read == []
+        company.answer("D1", by="olga", economic_buyer="yes")
+        seat.app.look()
+        assert read == ["sheet"]
+    olga.store.close()
+
+
+async def test_who_comes_to_the_deal_is_named_while_one_looks_at_it(company: Company) -> None:
+    olga = company.acting_as("olga")
+    async with seated(company, by="dana", size=(120, 40)) as dana:
+        desk.be_here(olga, 1, "paper_process", None)
+        await dana.until(lambda: "Olga Ops is on this deal too" in dana.flat)
+        desk.leave(olga)
+        await dana.until(lambda: "Olga Ops" not in dana.flat)
+    olga.store.close()
+
+
 async def test_a_call_ended_by_somebody_else_is_one_line_and_nothing_typed_is_lost(company: Company) -> None:
     async with seated(company, by="dana") as dana:
         await dana.press("y", "e")

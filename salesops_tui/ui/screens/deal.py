@@ -69,7 +69,11 @@ class DealScreen(BaseScreen[None]):
         """Walk through the questions of this deal."""
         from salesops_tui.ui.screens.inspection import InspectionScreen
 
-        self.app.push_screen(InspectionScreen(self._key))
+        below = self.app.screen_stack[-2]
+        if isinstance(below, InspectionScreen) and below.walk.deal.key == self._key:
+            self.dismiss()
+        else:
+            self.app.push_screen(InspectionScreen(self._key))
 
     def action_action(self) -> None:
         """Put down an action."""

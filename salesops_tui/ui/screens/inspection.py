@@ -121,6 +121,13 @@ class InspectionScreen(AnswerScreen):
             self.sitting.read()
             self.tell(Band(f"Agreed: {text} · u undoes", "note"))
 
+    def action_copy(self) -> None:
+        """Copy the deal as a line of text."""
+        from salesops_tui.ui.export import copy_text
+        from salesops_tui.ui.sheet_export import deal_line
+
+        self.say(copy_text(self.app, deal_line(self.desk, self.walk.deal), self.desk))
+
     def action_facts(self) -> None:
         """Fold the facts out or in."""
         self.toggle_class("-facts")
