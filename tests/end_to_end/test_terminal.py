@@ -158,3 +158,14 @@ def test_a_fault_of_the_program_is_one_line_and_no_picture_of_code(store: Path) 
         assert not person.running
         assert "something went wrong that should not (ZeroDivisionError" in person.screen
         assert "Traceback" not in person.screen
+
+
+def test_after_an_inspection_the_cursor_is_at_the_front_of_the_queue(store: Path) -> None:
+    with Sitting(store) as person:
+        person.see("▸ Account D1")
+        person.type("i")
+        person.see("1 of 3")
+        person.type("n")
+        person.see("Moved to Best Case")
+        person.type("\x1b", "\x1b")
+        person.see("Capped  1", "▸ Account D2")
