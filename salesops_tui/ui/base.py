@@ -105,11 +105,12 @@ class BaseScreen(AtDesk[ResultT]):
     CONTEXT: ClassVar[str] = EVERYWHERE
 
     def __init_subclass__(cls, **options: Any) -> None:
-        cls.BINDINGS = [
-            Binding(command.keys, f"run('{command.id}')", command.title, show=False, id=command.id)
-            for command in commands_of(cls.CONTEXT)
-            if command.action
-        ]
+        if "CONTEXT" in cls.__dict__:
+            cls.BINDINGS = [
+                Binding(command.keys, f"run('{command.id}')", command.title, show=False, id=command.id)
+                for command in commands_of(cls.CONTEXT)
+                if command.action
+            ]
         super().__init_subclass__(**options)
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:

@@ -16,7 +16,6 @@ from salesops_tui.store.actions import deals_with_due_action
 from salesops_tui.store.calls import Call
 from salesops_tui.store.deals import DealAt, deals_by_number
 from salesops_tui.ui.commands import CALL_SHEET, footer_of
-from salesops_tui.ui.deal_facts import fact_lines, read_facts
 from salesops_tui.ui.filtering import FilterScreen
 from salesops_tui.ui.sheet_head import call_in_minutes, head_lines, period_in_words
 from salesops_tui.ui.sheet_rows import COLUMNS, RowReader
@@ -195,6 +194,8 @@ class SheetScreen(FilterScreen):
         key = self.table.key
         if not panel.display:
             return
+        from salesops_tui.ui.deal_facts import fact_lines, read_facts
+
         with self.guarded():
             facts = read_facts(self.desk, key) if isinstance(key, int) else None
             panel.show(lambda width: fact_lines(self.desk, facts, width) if facts else ())
