@@ -29,7 +29,12 @@ _LABEL = "writing the record"
 @click.argument("file")
 @click.option("--as-of", metavar="MOMENT", help="The moment that the file describes; a date means the end of that day.")
 @click.option("--dialect", default="auto", show_default=True, help="The CRM's way of writing: auto, canonical.")
-@click.option("--map", "map_file", type=click.Path(path_type=Path), help="Which column is what, and what words mean.")
+@click.option(
+    "--map",
+    "map_file",
+    type=click.Path(path_type=Path, readable=False),
+    help="Which column is what, and what words mean.",
+)
 @click.option("--source", default="crm", show_default=True, help="Which part of the CRM this is.")
 @click.option("--full", is_flag=True, help="The file is the whole of its source: open deals not in it were removed.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; say what would change.")

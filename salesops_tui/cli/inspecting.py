@@ -30,7 +30,11 @@ _LONGEST_LINE = 64 * 1024
 @click.option("--close-plan", default="", metavar="TEXT", help="For a deal that has slipped twice.")
 @click.option("--at", metavar="MOMENT", help="When it was held (ops leads only; the record says so).")
 @click.option(
-    "--from", "source", type=click.Path(path_type=Path), metavar="FILE.jsonl", help="Many, a JSON object a line."
+    "--from",
+    "source",
+    type=click.Path(path_type=Path, readable=False),
+    metavar="FILE.jsonl",
+    help="Many, a JSON object a line.",
 )
 @format_option
 @click.pass_obj
@@ -71,10 +75,11 @@ def _pairs(option: str, given: Iterable[str]) -> dict[str, str]:
 
 
 def _give(context: Context, request: Mapping[str, Any]) -> InspectionResult:
+    from salesops_tui.services.import_request import moment_to_write
     from salesops_tui.services.inspecting import AnswerRequest, give_answers
     from salesops_tui.services.plain_answers import drafts_from
 
-    at = context.calendar.read_moment(request["at"], context.now()) if request.get("at") else None
+    at = moment_to_write(context, request["at"]) if request.get("at") else None
     today = context.calendar.day_of(context.now() if at is None else at)
     drafts = drafts_from(context.policy, request, today)
     if not drafts and not request.get("close_plan"):
@@ -106,9 +111,10 @@ def _inspect_many(context: Context, source: Path, form: str) -> None:
     for number, text in _lines(source):
         try:
             done.append(_document(_give(context, _request_from_json(text))))
-        except SalesopsError as error:
-            refused.append({"line": number, "reason": str(error)})
-            warn(f"{source} line {number}: {error}")
+        except (SalesopsError, UnicodeEncodeError) as error:
+            reason = str(error) if isinstance(error, SalesopsError) else "it holds bytes that are no text (UTF-8)"
+            refused.append({"line": number, "reason": reason})
+            warn(f"{source} line {number}: {reason}")
     document = {"file": str(source), "inspections": done, "rejected": refused}
     columns = ("deal", "verdict", "failed_questions", "unanswered", "category_before", "category_after")
     emit(form, document, columns, [tuple(_cell(row[c]) for c in columns) for row in done])
@@ -118,21 +124,22 @@ def _inspect_many(context: Context, source: Path, form: str) -> None:
 
 def _lines(source: Path) -> Iterable[tuple[int, str]]:
     try:
-        with source.open(encoding="utf-8-sig") as file:
+        with source.open(encoding="utf-8-sig", errors="surrogateescape") as file:
             number = 0
             while text := file.readline(_LONGEST_LINE):
                 number += 1
-                if len(text) == _LONGEST_LINE:
-                    raise BadInput(f"{source} line {number} is longer than {_LONGEST_LINE} characters")
-                if text.strip():
-                    yield number, text
-    except UnicodeDecodeError:
-        raise BadInput(f"{source} is not UTF-8 text; it should hold a JSON object a line") from None
+                whole = text
+                while len(text) == _LONGEST_LINE and not text.endswith("\n"):
+                    text = file.readline(_LONGEST_LINE)
+                if whole.strip():
+                    yield number, whole
     except OSError as error:
         raise BadInput(f"{source} cannot be read: {error.strerror}") from None
 
 
 def _request_from_json(text: str) -> dict[str, Any]:
+    if len(text) == _LONGEST_LINE:
+        raise BadInput(f"longer than {_LONGEST_LINE} characters")
     try:
         request = json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:

@@ -51,7 +51,11 @@ class LazyGroup(click.Group):
 
 
 @click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--store", type=click.Path(path_type=Path), help="The store file; else $SALESOPS_STORE, else your own.")
+@click.option(
+    "--store",
+    type=click.Path(path_type=Path, readable=False),
+    help="The store file; else $SALESOPS_STORE, else your own.",
+)
 @click.option("--read-only", is_flag=True, help="Write nothing, whoever you are.")
 @click.version_option(__version__, prog_name="salesops", message="%(prog)s %(version)s")
 @click.pass_context

@@ -89,7 +89,7 @@ def _write(text: str) -> None:
 def _clean(text: str) -> str:
     from salesops_tui.ui.present import plain
 
-    return "\n".join(plain(line) for line in text.split("\n"))
+    return plain(text)
 
 
 def _csv(rows: Sequence[Sequence[Cell]]) -> str:

@@ -33,7 +33,7 @@ def show(session: Session, default: bool, number: int | None) -> None:
 
 
 @policy.command("check")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path, readable=False))
 @click.pass_obj
 def check(session: Session, file: Path) -> None:
     """Check a policy file; says each mistake with its line and key, and what adopting it would change."""
@@ -46,7 +46,7 @@ def check(session: Session, file: Path) -> None:
 
 
 @policy.command("adopt")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path, readable=False))
 @click.pass_obj
 def adopt(session: Session, file: Path) -> None:
     """Make a policy file the one in force, as a new version."""

@@ -11,7 +11,9 @@ from salesops_tui.cli.session import Session
 
 
 @click.command()
-@click.option("--policy", "policy_file", type=click.Path(path_type=Path), help="The rulebook, a TOML file.")
+@click.option(
+    "--policy", "policy_file", type=click.Path(path_type=Path, readable=False), help="The rulebook, a TOML file."
+)
 @click.option("--group", default="", help="A Unix group whose members share the store.")
 @click.pass_obj
 def init(session: Session, policy_file: Path | None, group: str) -> None:

@@ -273,7 +273,7 @@ def _term(text: str) -> int | None:
     if not text:
         return None
     whole = text.removesuffix(".0")
-    if not (whole.isascii() and whole.isdecimal()) or int(whole[:6]) > _LONGEST_TERM:
+    if not (whole.isascii() and whole.isdecimal()) or len(whole.lstrip("0")) > 6 or int(whole) > _LONGEST_TERM:
         raise UnreadableError(f"is no number of months from 0 to {_LONGEST_TERM:,}")
     return int(whole)
 

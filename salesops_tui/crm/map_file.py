@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from datetime import date, datetime
 from pathlib import Path
@@ -35,7 +36,7 @@ def _works_as_date_format(form: str) -> str:
         raise ValueError("a form of dates is written as %m/%d/%Y")
     try:
         datetime.strptime(datetime(2026, 11, 16).strftime(form), form)  # noqa: DTZ001, DTZ007 - a day has no zone
-    except ValueError:
+    except (ValueError, re.error):
         raise ValueError("that is no form of dates; %d day, %m month, %b Nov, %Y year, %y short year") from None
     return form
 

@@ -168,7 +168,7 @@ def _check_reason(question: Question, draft: AnswerDraft) -> None:
 
 
 def _check_risk(policy: Policy, question: Question, draft: AnswerDraft) -> AnswerDraft:
-    risk, mitigation = draft.risk.strip(), draft.mitigation.strip()
+    risk, mitigation = _visible(draft.risk), _visible(draft.mitigation)
     if not risk or not mitigation:
         missing = "risk" if not risk else "mitigation"
         raise Refused(f"a yes to {question.key} needs both the risk and the mitigation; the {missing} is blank")
@@ -180,6 +180,15 @@ def _check_risk(policy: Policy, question: Question, draft: AnswerDraft) -> Answe
     if kinds and kind not in kinds:
         raise Refused(f"'{kind}' is not a kind of risk; choose {', '.join(kinds)}")
     return draft._replace(risk=risk, mitigation=mitigation, risk_kind=kind)
+
+
+def _visible(text: str) -> str:
+    """Return the text without characters that nobody can see: they are no answer."""
+    if text.isascii():
+        return text.strip()
+    from unicodedata import category
+
+    return "".join(c for c in text if category(c) != "Cf").strip()
 
 
 def _check_meeting(calendar: Calendar, question: Question, draft: AnswerDraft, facts: Facts) -> AnswerDraft:

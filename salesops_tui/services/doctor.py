@@ -11,7 +11,7 @@ from pathlib import Path
 
 from salesops_tui.errors import StoreProblem
 from salesops_tui.services.identity import login_name, who_is_at_work
-from salesops_tui.store.connection import open_store
+from salesops_tui.store.connection import Store, open_store, translated
 from salesops_tui.store.health import health_of
 
 _NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "fuse.sshfs", "glusterfs"}
@@ -44,6 +44,14 @@ def _the_store(path: Path) -> list[Finding]:
         store = open_store(path, read_only=True)
     except StoreProblem as problem:
         return [Finding("bad", "store", str(problem))]
+    try:
+        with store, translated(path):
+            return _looked_at(path, store)
+    except StoreProblem as problem:
+        return [Finding("bad", "store", str(problem))]
+
+
+def _looked_at(path: Path, store: Store) -> list[Finding]:
     with store:
         health = health_of(store.conn)
         who = who_is_at_work(store)

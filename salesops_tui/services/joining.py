@@ -21,7 +21,7 @@ def open_inspection(context: Context, deal: DealAt, at: Moment) -> Inspection | 
     conn = context.store.conn
     for call in _taking_answers(context, at):
         inspection = store_calls.newest_inspection(conn, call.id, deal.id)
-        if inspection and not _settled(context, inspection, deal, at):
+        if inspection and not _settled(context, call, inspection, deal, at):
             return inspection
     return None
 
@@ -53,10 +53,13 @@ def _taking_answers(context: Context, at: Moment) -> list[Call]:
     return [call for call in store_calls.open_calls(context.store.conn, at) if call.takes_answers(at, now)]
 
 
-def _settled(context: Context, inspection: Inspection, deal: DealAt, at: Moment) -> bool:
+def _settled(context: Context, call: Call, inspection: Inspection, deal: DealAt, at: Moment) -> bool:
     policy = context.policies.version(inspection.policy)
     ruling = rule(policy, store_calls.answers_of(context.store.conn, inspection.id))
     if ruling.moment is None:
         return False
     calendar = context.calendar
-    return calendar.day_of(ruling.moment) != calendar.day_of(at) or deal.since > ruling.moment
+    day = calendar.day_of(ruling.moment)
+    # What was only held on paper can be written down on any day; what was said in a call stands by that evening.
+    over = day != calendar.day_of(at) or (not call.backdated and day != calendar.day_of(context.now()))
+    return over or deal.since > ruling.moment

@@ -142,10 +142,10 @@ def _given_by(standing: Mapping[int, Mapping[str, Answer]], at: Moment) -> dict[
     return {i: answers for i, answers in by_then.items() if answers}
 
 
-def _failed_questions(context: Context, inspections: Iterable[int]) -> dict[int, tuple[str, ...]]:
+def _failed_questions(context: Context, inspections: Iterable[int], at: Moment) -> dict[int, tuple[str, ...]]:
     conn = context.store.conn
     found = {}
-    for number, answers in tracks.standing_answers(conn, inspections).items():
+    for number, answers in _given_by(tracks.standing_answers(conn, inspections), at).items():
         inspection = store_calls.inspection_by_id(conn, number)
         assert inspection is not None
         found[number] = rule(context.policies.version(inspection.policy), answers).failed_questions
@@ -161,7 +161,7 @@ class _Describer:
         self.today = context.calendar.day_of(at)
         self.asked_now = _being_asked(context, at)
         held = {d.inspection for d in deals if d.inspection is not None and d.hold in (Hold.FAILED, Hold.CAPPED)}
-        self.failed = _failed_questions(context, held)
+        self.failed = _failed_questions(context, held, at)
         self.due = store_actions.deals_with_due_action(context.store.conn, self.today)
 
     def described(self) -> Iterator[dict[str, Any]]:

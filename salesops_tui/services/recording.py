@@ -64,7 +64,10 @@ def _rows_that_differ(context: Context) -> Iterator[str]:
     """Yield where answers, imported rows and the figures of ended calls are not what the record says they were."""
     conn = context.store.conn
     for row in record.rows(conn):
-        if row.rows_hash and row.kind == "import" and imports.rows_hash(conn, row.change) != row.rows_hash:
+        said = (row.body.get("kind"), row.body.get("valid_at"), row.body.get("recorded_at"))
+        if said != (row.kind, row.valid_at, row.recorded_at):
+            yield f"the change of row {row.seq} of the record was changed"
+        elif row.rows_hash and row.kind == "import" and imports.rows_hash(conn, row.change) != row.rows_hash:
             yield f"rows of the import in row {row.seq} of the record were changed"
         elif row.kind == "answer" and row.body["answers"] != [
             plain_answer(draft) for draft in store_calls.drafts_of_change(conn, row.change)

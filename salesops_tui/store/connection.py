@@ -43,6 +43,7 @@ class Store:
         self.read_only = read_only
         self.disposable = False
         self._depth = 0
+        self._file = _identity(path)
 
     def __enter__(self) -> Store:
         return self
@@ -72,6 +73,7 @@ class Store:
         if self.read_only:
             raise StoreProblem(f"{self.path} was opened read-only; nothing was written")
         with translated(self.path), self._queue():
+            self.check_in_place()
             wait = "OFF" if self.disposable else "FULL" if durable else "NORMAL"
             self.conn.execute(f"PRAGMA synchronous = {wait}")
             self.conn.execute("BEGIN IMMEDIATE")
@@ -99,6 +101,15 @@ class Store:
             finally:
                 if self.conn.in_transaction:
                     self.conn.execute("ROLLBACK")
+
+    def check_in_place(self) -> None:
+        """Make sure that the file at `path` is still the one that was opened.
+
+        Raises:
+            StoreProblem: another file has been put in its place, such as a backup; writing would damage both.
+        """
+        if _identity(self.path) != self._file:
+            raise StoreProblem(f"{self.path} was replaced by another file; start again, nothing was written")
 
     def settle(self) -> None:
         """Bring a disposable store to the disk as one file; from here on it is like any other."""
@@ -128,6 +139,14 @@ class Store:
             os.close(handle)
 
 
+def _identity(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except OSError:
+        return (0, 0)
+    return (found.st_dev, found.st_ino)
+
+
 def _share_like(handle: int, path: Path) -> None:
     """Let whoever may write the store take its lock, whatever the umask of whoever made the lock."""
     lock, store = os.fstat(handle), path.stat()
@@ -137,7 +156,9 @@ def _share_like(handle: int, path: Path) -> None:
 
 
 def _lock_path(path: Path) -> Path:
-    return path.with_name(path.name + "-lock")
+    # By whatever name the store was opened, there is one queue.
+    real = path.resolve()
+    return real.with_name(real.name + "-lock")
 
 
 @contextmanager
@@ -171,6 +192,8 @@ def open_store(path: Path, *, read_only: bool = False) -> Store:
             raise StoreProblem(f"{path} is a folder, not a store")
         if not path.exists():
             raise StoreProblem(f"no store at {path}; make one with 'salesops init', or try 'salesops demo'")
+        if not path.is_file():
+            raise StoreProblem(f"{path} is no file, so no store")
         _look_at_header(path)
         conn = _connect(path, "ro" if read_only else "rw")
         try:

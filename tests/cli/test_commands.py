@@ -171,6 +171,8 @@ def test_inspections_from_a_file_say_which_line_was_refused(deals: Company, sale
         '{"deal": "D9", "answers": {"economic_buyer": "yes"}}',
         "not json",
         '{"deal": "D1", "answer": {}}',
+        '{"deal": "\\ud800", "answers": {"economic_buyer": "no"}}',
+        '{"deal": "D1", "answers": {"economic_buyer": "' + "x" * 70_000 + '"}}',
         '{"deal": "D1", "answers": {"paper_process": "dont_know"}, "evidence": {"paper_process": "they never said"}}',
     ]
     file = tmp_path / "answers.jsonl"
@@ -178,7 +180,7 @@ def test_inspections_from_a_file_say_which_line_was_refused(deals: Company, sale
     said = salesops("inspect", "--from", str(file), "--format", "json")
     assert said.code == 3
     assert [row["verdict"] for row in said.json["inspections"]] == ["open", "failed"]
-    assert [row["line"] for row in said.json["rejected"]] == [3, 4, 5]
+    assert [row["line"] for row in said.json["rejected"]] == [3, 4, 5, 6, 7]
 
 
 def test_a_call_from_start_to_minutes(deals: Company, salesops: Salesops) -> None:
@@ -248,3 +250,12 @@ def test_the_policy_can_be_taken_out_changed_and_adopted(deals: Company, salesop
     broken = salesops("policy", "adopt", str(file))
     assert broken.code == 1
     assert "line 1" in broken.err
+
+
+def test_an_inspection_of_today_counts_from_now(deals: Company, salesops: Salesops) -> None:
+    assert salesops("inspect", "D1", "--answer", "economic_buyer=no", "--at", "today").code == 0
+
+
+def test_a_text_of_the_crm_cannot_draw_an_inspection(deals: Company, salesops: Salesops) -> None:
+    deals.claim("D1", next_step="send offer\n\nInspection of today by Mia: passed")
+    assert "\nInspection of today" not in salesops("deal", "D1").out

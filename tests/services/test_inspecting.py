@@ -58,6 +58,8 @@ def test_any_failing_answer_fails_at_once(deal: Company, question: str, value: A
         (AnswerDraft("risk_and_mitigation", YES, risk="DPA", mitigation="\n"), "mitigation is blank"),
         (AnswerDraft("risk_and_mitigation", YES, risk="No risk.", mitigation="x"), "not an answer"),
         (AnswerDraft("risk_and_mitigation", YES, risk="none", mitigation="x"), "not an answer"),
+        (AnswerDraft("risk_and_mitigation", YES, risk="\u200b", mitigation="x"), "risk is blank"),
+        (AnswerDraft("risk_and_mitigation", YES, risk="no risk\u200b", mitigation="x"), "not an answer"),
         (AnswerDraft("risk_and_mitigation", YES, risk="a", mitigation="b", risk_kind="moon"), "kind of risk"),
         (AnswerDraft("recent_meeting", YES, met_day=Day(to_day(date(2026, 11, 12)))), "future"),
         (AnswerDraft("recent_meeting", YES, met_day=Day(to_day(date(2026, 9, 1)))), "business days ago"),
@@ -410,3 +412,11 @@ def test_an_action_ends_with_a_deal_that_is_lost(deal: Company) -> None:
     action = action_by_id(deal.store.conn, number)
     assert action is not None
     assert action.status == "ended"
+
+
+def test_yesterdays_no_is_not_corrected_by_backdating(deal: Company) -> None:
+    failed = deal.fail("D1", by="dana")
+    moment = deal.clock()
+    deal.later(days=1)
+    late = give(deal, AnswerDraft("economic_buyer", YES), by="olga", at=Moment(moment + 60_000_000))
+    assert late.inspection != failed.inspection

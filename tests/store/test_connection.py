@@ -160,3 +160,27 @@ def test_a_full_disk_is_one_line_and_nothing_is_lost(path: Path) -> None:
         with store.write() as conn:
             conn.execute("INSERT INTO change (kind, valid_at, recorded_at) VALUES ('init', 7, 0)")
         assert store.conn.execute("SELECT valid_at FROM change").fetchall() == [(7,)]
+
+
+def test_a_store_that_was_replaced_is_not_written_to(path: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.db"
+    create_store(other).close()
+    with open_store(path) as store:
+        other.replace(path)
+        with pytest.raises(StoreProblem, match="was replaced"), store.write():
+            pass
+
+
+def test_a_pipe_is_no_store(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(StoreProblem, match="is no file"):
+        open_store(tmp_path / "pipe")
+
+
+def test_a_link_to_a_store_waits_in_the_same_queue(path: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link.db"
+    link.symlink_to(path)
+    with open_store(link) as store, store.write():
+        pass
+    assert not (tmp_path / "link.db-lock").exists()
+    assert path.with_name(path.name + "-lock").exists()
