@@ -113,7 +113,7 @@ def moment_to_write(context: Context, text: str | None) -> Moment:
         return moment
     if moment == calendar.end_of_day(calendar.day_of(now)):
         return now
-    raise Refused(f"{text} is still to come; nothing can be imported for a moment after {calendar.iso(now)}")
+    raise Refused(f"{text} is still to come; nothing can be written for a moment after {calendar.iso(now)}")
 
 
 def rejects_place(path: Path, name: str) -> tuple[Path, str]:
