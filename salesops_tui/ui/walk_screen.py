@@ -52,11 +52,10 @@ class WalkScreen(BaseScreen[None]):
     def on_mount(self) -> None:
         try:
             self._sitting = Sitting(self.desk, *self._asked_for)
+            self.arrive()
         except SalesopsError as error:
             self.app.notify(str(error), severity="error", markup=False)
             self.dismiss()
-        else:
-            self.arrive()
 
     # ------------------------------------------------------------------ what is shown
 
