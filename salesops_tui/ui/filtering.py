@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class FilterScreen(BaseScreen[None]):
     """A screen whose list grows shorter as somebody types. The line is made when it is first asked for."""
 
-    BEFORE = "#body"
+    BEFORE: str
     """What the line stands above."""
 
     filtered_by = ""
@@ -42,6 +42,7 @@ class FilterScreen(BaseScreen[None]):
         if open_already:
             open_already.first().start()
         else:
+            self.add_class("-filtered")
             await self.mount(FilterBar(), before=self.BEFORE)
             self.filter_by("")
 
@@ -77,6 +78,7 @@ class FilterScreen(BaseScreen[None]):
         if not self.filtered_by and not self.query("FilterBar"):
             return False
         self.filter_by("")
+        self.remove_class("-filtered")
         self.query("FilterBar").remove()
         self.table.focus()
         return True

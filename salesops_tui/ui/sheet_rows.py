@@ -41,7 +41,7 @@ COLUMNS = (
     Column("stage", "St", 2, rank=6),
     Column("asked", "Asked", 17, least=8, rank=2, shorten=_first_word),
     Column("since", "Since", 5, rank=3, align="right"),
-    Column("flags", "Flags", 22, least=8, rank=4, shorten=_marks_only),
+    Column("flags", "Flags", 18, least=8, rank=4, shorten=_marks_only),
 )
 """The columns; in 80 cells all of them have room, below that they leave by rank."""
 

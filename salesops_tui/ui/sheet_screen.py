@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal
-from textual.timer import Timer
 
 from salesops_tui.domain.inspection import Reach
 from salesops_tui.services.calls import current_call
@@ -35,21 +34,22 @@ class SheetScreen(FilterScreen):
 
     CONTEXT = CALL_SHEET
     AUTO_FOCUS = "#deals"
+    BEFORE = "#deals"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (116, "-wide"), (150, "-vast")]
 
     def __init__(self) -> None:
         super().__init__()
         self._view: SheetView | None = None
         self._call: Call | None = None
         self._minutes = ""
-        self._following: Timer | None = None
+        self._following: asyncio.TimerHandle | None = None
         self._placed: Key | None = None
         self._own_changes = 0
 
     def compose(self) -> ComposeResult:
         yield Door(id="head")
-        with Horizontal(id="body"):
-            yield Table(COLUMNS, id="deals")
-            yield Board(id="facts")
+        yield Table(COLUMNS, id="deals")
+        yield Board(id="facts")
         yield Footer(footer_of(self.CONTEXT))
 
     def on_mount(self) -> None:
@@ -182,9 +182,11 @@ class SheetScreen(FilterScreen):
 
     @on(Table.Moved, "#deals")
     def _moved(self) -> None:
+        # Not a timer of Textual's, which is a task: one is begun and given up for each key.
         if self._following is not None:
-            self._following.stop()
-        self._following = self.set_timer(_QUIET, self._follow)
+            self._following.cancel()
+        loop = asyncio.get_running_loop()
+        self._following = loop.call_later(_QUIET, self.call_later, self._follow)
 
     def on_resize(self) -> None:
         self._follow()
