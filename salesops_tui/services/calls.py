@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from salesops_tui.domain.calendar import Moment, Period
 from salesops_tui.domain.deal import Category
@@ -139,20 +139,24 @@ def quota_of(context: Context, scope: Scope, period: Period, at: Moment) -> int 
     conn = context.store.conn
     rows = store_people.quotas(conn, period.name)
     lines = store_people.managers_at(conn, at)
+    reports: dict[int, list[int]] = {}
+    for person, manager in lines.items():
+        if manager is not None:
+            reports.setdefault(manager, []).append(person)
     if scope.person is not None:
-        return _quota_below(scope.person.id, rows, lines, frozenset())
+        return _quota_below(scope.person.id, rows, reports, frozenset())
     tops = [p for p in context.people if lines.get(p) is None]
-    own = [q for top in tops if (q := _quota_below(top, rows, lines, frozenset())) is not None]
+    own = [q for top in tops if (q := _quota_below(top, rows, reports, frozenset())) is not None]
     return sum(own) if own else None
 
 
 def _quota_below(
-    person: int, rows: Mapping[int, int], lines: Mapping[int, int | None], above: frozenset[int]
+    person: int, rows: Mapping[int, int], reports: Mapping[int, Sequence[int]], above: frozenset[int]
 ) -> int | None:
     if person in rows:
         return rows[person]
-    reports = [p for p, manager in lines.items() if manager == person and p not in above]
-    own = [q for p in reports if (q := _quota_below(p, rows, lines, above | {person})) is not None]
+    below = [p for p in reports.get(person, ()) if p not in above]
+    own = [q for p in below if (q := _quota_below(p, rows, reports, above | {person})) is not None]
     return sum(own) if own else None
 
 

@@ -26,6 +26,10 @@ _JOINS = """
 """
 
 
+# Looking a member up is five times quicker than calling its class, and lists do so by the ten thousand.
+_STATUSES, _CATEGORIES, _HOLDS, _VOIDS = tuple(Status), tuple(Category), tuple(Hold), tuple(Void)
+
+
 class DealAt(NamedTuple):
     """A deal as it was at one moment, with what a list shows.
 
@@ -233,12 +237,12 @@ def _slice(
 
 def _deal(row: tuple[Any, ...]) -> DealAt:
     status, rep_category, category, hold = row[10:14]
-    enumerations = Status(status), Category(rep_category), Category(category), Hold(hold)
+    enumerations = _STATUSES[status], _CATEGORIES[rep_category], _CATEGORIES[category], _HOLDS[hold]
     inspection, good_until, void, slips, since = row[14:]
-    return DealAt(*[*row[:10], *enumerations, inspection, good_until, Void(void), slips, since])
+    return DealAt(*[*row[:10], *enumerations, inspection, good_until, _VOIDS[void], slips, since])
 
 
 def _sheet_entry(row: tuple[Any, ...]) -> SheetEntry:
-    category, rep_category, hold = Category(row[5]), Category(row[6]), Hold(row[7])
-    before = None if row[12] is None else Category(row[12])
-    return SheetEntry(*[*row[:5], category, rep_category, hold, *row[8:10], Void(row[10]), row[11], before, row[13]])
+    category, rep_category, hold = _CATEGORIES[row[5]], _CATEGORIES[row[6]], _HOLDS[row[7]]
+    before = None if row[12] is None else _CATEGORIES[row[12]]
+    return SheetEntry(*[*row[:5], category, rep_category, hold, *row[8:10], _VOIDS[row[10]], row[11], before, row[13]])
