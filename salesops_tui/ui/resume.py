@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from salesops_tui.services.calls import current_call
 from salesops_tui.services.context import Context
@@ -33,4 +34,13 @@ def _is_alive(session: str) -> bool:
         return False
     except (OSError, OverflowError):
         return True  # somebody else's process now has this number, or theirs it still is
-    return True
+    return not _is_zombie(number)
+
+
+def _is_zombie(number: str) -> bool:
+    """Say whether a process is dead and only its parent has not looked yet; False where the system does not tell."""
+    try:
+        state = Path(f"/proc/{number}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return state.rpartition(")")[2].split()[:1] == ["Z"]

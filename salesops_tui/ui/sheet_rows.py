@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from salesops_tui.domain.calendar import Moment
 from salesops_tui.domain.deal import Category, Hold, Void
-from salesops_tui.domain.inspection import AnswerValue, Reach
+from salesops_tui.domain.inspection import AnswerValue, Reach, Verdict
 from salesops_tui.domain.policy import Policy
 from salesops_tui.services.sheet import Sheet, SheetRow, sheet_rows
 from salesops_tui.store.deals import DealAt, deals_by_number
@@ -124,11 +124,10 @@ def asked_in_words(policy: Policy, row: SheetRow, asked_since: Moment | None) ->
     """Return how a deal stands with its questions: dots, what failed, or why its pass no longer holds."""
     if row.group is Reach.PASSED:
         return HOLDS * len(policy.questions), "good"
+    if row.verdict is Verdict.OPEN and (holding := _holding(row, asked_since)):
+        return "".join(HOLDS if q in holding else EMPTY for q in policy.question_keys), ""
     if row.deal.capped:
         return f"{FAILED} {_failed_in_words(policy, row.failed)}", "bad"
-    holding = _holding(row, asked_since)
-    if holding:
-        return "".join(HOLDS if q in holding else EMPTY for q in policy.question_keys), ""
     if row.void is not Void.NONE:
         return f"void {SHORT_VOID[row.void]}", "warn"
     if row.expired:

@@ -113,6 +113,13 @@ async def test_groups_and_figures(company: Company) -> None:
         assert "⚑" in seat.text
 
 
+async def test_what_is_asked_again_shows_how_far_it_is(company: Company) -> None:
+    company.answer("D5", by="dana", paper_process="yes")
+    async with at_sheet(company.acting_as("dana"), size=(120, 40)) as seat:
+        row = next(line for line in seat.text.splitlines() if "Wingtip" in line)
+        assert "○●○○" in row
+
+
 async def test_both_moments_of_the_comparison_stand_there_in_full(company: Company) -> None:
     context = company.acting_as("dana")
     async with at_sheet(context, size=(120, 40)) as seat:

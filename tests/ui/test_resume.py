@@ -62,6 +62,16 @@ async def test_a_session_that_is_alive_is_left_alone(company: Company) -> None:
         assert isinstance(seat.app.screen, CallSheetScreen)
 
 
+async def test_a_session_that_was_killed_and_not_yet_buried_is_dead(company: Company) -> None:
+    killed = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    killed.kill()
+    os.waitid(os.P_PID, killed.pid, os.WEXITED | os.WNOWAIT)  # dead, and nobody has asked for its exit code
+    cut_off(company, f"{killed.pid}-abcd")
+    async with at_sheet(company.acting_as("dana")) as seat:
+        assert isinstance(seat.app.screen, InspectionScreen)
+    killed.wait()
+
+
 async def test_somebody_elses_place_is_not_mine(company: Company) -> None:
     cut_off(company, f"{number_of_nobody()}-abcd")
     async with at_sheet(company.acting_as("olga")) as seat:
