@@ -113,7 +113,7 @@ class SheetScreen(FilterScreen):
             self._placed = table.key
 
     def narrow(self, text: str) -> tuple[int, int]:
-        self.show(SheetView(self.desk, self.view.sheet, text, self.view.sort))
+        self.show(self.view.narrowed(text))
         return self.view.count, self.view.total
 
     def _safely(self, reader: RowReader) -> Callable[[Sequence[int]], Mapping[int, Row]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +27,7 @@ class SheetView:
     Attributes:
         filter: the text that a deal must hold; "" for all.
         sort: one of `SORTS`.
+        among: the deals that may hold the filter, where a shorter one has been looked for already; None for all.
         shown: store numbers by group, filtered and sorted.
     """
 
@@ -34,6 +35,7 @@ class SheetView:
     sheet: Sheet
     filter: str = ""
     sort: str = "queue"
+    among: Collection[int] | None = None
     shown: Mapping[Reach, Sequence[int]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -55,6 +57,11 @@ class SheetView:
         """The store numbers of what is shown, from top to bottom."""
         return [number for group in Reach for number in self.shown[group]]
 
+    def narrowed(self, text: str) -> SheetView:
+        """Return the same with another filter; one that goes on where this one ends looks only at what is left."""
+        goes_on = bool(self.filter) and text.startswith(self.filter)
+        return SheetView(self.desk, self.sheet, text, self.sort, self.order if goes_on else None)
+
     def source(self, fetch: Callable[[Sequence[int]], Mapping[int, Row]]) -> RowSource[int]:
         """Return the sheet for a table; nothing at all when no deal is shown."""
         return RowSource(self.order, fetch, self._sections() if self.count else ())
@@ -73,10 +80,10 @@ class SheetView:
         return f"sort: {self.sort} " if group is Reach.TO_ASK else ""
 
     def _matching(self) -> set[int]:
-        everything = self.sheet.entries
         if not self.filter.strip():
-            return set(everything)
-        return matching(self.desk.context.store.conn, list(everything), self.filter.strip())
+            return set(self.sheet.entries)
+        candidates = self.sheet.entries if self.among is None else self.among
+        return matching(self.desk.context.store.conn, list(candidates), self.filter.strip())
 
     def _sorted(self, numbers: list[int]) -> list[int]:
         if self.sort == "queue":

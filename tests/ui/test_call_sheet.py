@@ -221,6 +221,18 @@ async def test_the_filter_is_live_and_counts(company: Company) -> None:
         assert "Tailspin" in seat.text
 
 
+async def test_a_letter_taken_back_brings_back_what_it_took(company: Company) -> None:
+    async with at_sheet(company.context) as seat:
+        await seat.press("slash")
+        await seat.type("lee")
+        await seat.type("x")
+        assert "0 of 8" in seat.text
+        await seat.press("backspace")
+        assert "4 of 8" in seat.text
+        await seat.press("backspace", "backspace", "backspace")
+        assert "8 of 8" in seat.text
+
+
 async def test_letters_do_nothing_while_a_field_has_the_focus(company: Company) -> None:
     async with at_sheet(company.context) as seat:
         await seat.press("slash")
