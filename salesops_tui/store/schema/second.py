@@ -1,0 +1,82 @@
+"""The second schema: taking imports back, remembered maps, forecasts submitted and quarters closed."""
+
+SQL = """
+-- SQLite cannot widen a CHECK in place, so the table is made again with the rows that it had.
+CREATE TABLE change_wider (
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('init', 'policy', 'people', 'quotas', 'import', 'undo_import', 'call_start',
+        'call_end', 'answer', 'undo', 'action', 'note', 'link', 'mapping', 'owner_alias', 'number', 'period_close')),
+    valid_at INTEGER NOT NULL,
+    recorded_at INTEGER NOT NULL,
+    actor INTEGER REFERENCES person (id)
+) STRICT;
+INSERT INTO change_wider (id, kind, valid_at, recorded_at, actor)
+    SELECT id, kind, valid_at, recorded_at, actor FROM change;
+DROP TABLE change;
+ALTER TABLE change_wider RENAME TO change;
+
+-- An import that took a deal over from another source; taking the import back gives it back.
+CREATE TABLE deal_taken_over (
+    change INTEGER NOT NULL REFERENCES change (id),
+    deal INTEGER NOT NULL REFERENCES deal (id),
+    former TEXT NOT NULL,
+    PRIMARY KEY (change, deal)
+) STRICT, WITHOUT ROWID;
+
+-- A way of reading files that was confirmed once, by the fingerprint of their header.
+CREATE TABLE mapping (
+    id INTEGER PRIMARY KEY,
+    fingerprint TEXT NOT NULL,
+    source TEXT NOT NULL,
+    dialect TEXT NOT NULL,
+    body TEXT NOT NULL,
+    change INTEGER NOT NULL REFERENCES change (id)
+) STRICT;
+CREATE INDEX mapping_fingerprint ON mapping (fingerprint, id);
+
+-- What an owner's text in a file was said to mean, where no id, login, e-mail or name fits; folded. The newest rules.
+CREATE TABLE owner_alias (
+    id INTEGER PRIMARY KEY,
+    text TEXT NOT NULL,
+    person INTEGER NOT NULL REFERENCES person (id),
+    change INTEGER NOT NULL REFERENCES change (id)
+) STRICT;
+CREATE INDEX owner_alias_text ON owner_alias (text, id);
+
+-- The manager's number: what somebody says of a scope's period, and what it was built from. The newest rules.
+CREATE TABLE forecast_number (
+    id INTEGER PRIMARY KEY,
+    person INTEGER NOT NULL REFERENCES person (id),
+    period TEXT NOT NULL,
+    amount INTEGER NOT NULL CHECK (amount >= 0),
+    closed INTEGER NOT NULL,
+    committed INTEGER NOT NULL,
+    note TEXT NOT NULL,
+    submitted_at INTEGER NOT NULL,
+    change INTEGER NOT NULL UNIQUE REFERENCES change (id)
+) STRICT;
+CREATE INDEX forecast_number_of ON forecast_number (person, period, submitted_at);
+
+CREATE TABLE judgment (
+    number INTEGER NOT NULL REFERENCES forecast_number (id),
+    deal INTEGER NOT NULL REFERENCES deal (id),
+    puts_in INTEGER NOT NULL CHECK (puts_in IN (0, 1)),
+    amount INTEGER NOT NULL CHECK (amount >= 0),
+    reason TEXT NOT NULL CHECK (reason <> ''),
+    PRIMARY KEY (number, deal)
+) STRICT, WITHOUT ROWID;
+
+-- The final figures of a period, as they stood when its books were closed.
+CREATE TABLE period_close (
+    id INTEGER PRIMARY KEY,
+    period TEXT NOT NULL,
+    closed_at INTEGER NOT NULL,
+    figures TEXT NOT NULL,
+    change INTEGER NOT NULL UNIQUE REFERENCES change (id)
+) STRICT;
+CREATE INDEX period_close_of ON period_close (period, id);
+"""
+
+IMMUTABLE = (
+    "change", "deal_taken_over", "mapping", "owner_alias", "forecast_number", "judgment", "period_close",
+)  # fmt: skip

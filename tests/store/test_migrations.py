@@ -1,0 +1,74 @@
+"""A store of an older schema is brought up to date with everything that it held."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from salesops_tui.store import migrations
+from salesops_tui.store.connection import create_store, open_store
+from salesops_tui.store.schema import first, second
+
+_DECISIONS = 50
+
+
+@pytest.fixture
+def older(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A store as the first version of the program left it, with some decisions in it."""
+    path = tmp_path / "older.db"
+    with monkeypatch.context() as patch:
+        patch.setattr(second, "SQL", "")
+        patch.setattr(second, "IMMUTABLE", ())
+        with create_store(path) as store, store.write() as conn:
+            conn.execute("DELETE FROM _sqlite_migrations WHERE name = 'second'")
+            conn.execute("PRAGMA user_version = 1")
+            for number in range(1, _DECISIONS + 1):
+                conn.execute("INSERT INTO change VALUES (?, 'note', ?, ?, NULL)", (number, number, number))
+                conn.execute("INSERT INTO record VALUES (?, ?, '{}', '', '', ?)", (number, number, str(number)))
+            conn.execute("INSERT INTO withdrawal VALUES (1, 2)")
+    return path
+
+
+def test_an_older_store_keeps_its_rows_and_gains_the_new_tables(older: Path) -> None:
+    with open_store(older) as store:
+        conn = store.conn
+        assert conn.execute("PRAGMA user_version").fetchone() == (migrations.SCHEMA_VERSION,)
+        assert conn.execute("SELECT count(*), min(id), max(recorded_at) FROM change").fetchone() == (50, 1, 50)
+        assert conn.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert conn.execute("PRAGMA foreign_keys").fetchone() == (1,)
+        with store.write():
+            conn.execute("INSERT INTO change VALUES (99, 'period_close', 1, 1, NULL)")
+
+
+def test_what_could_not_be_changed_still_cannot(older: Path) -> None:
+    with open_store(older) as store:
+        triggers = {name for (name,) in store.conn.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
+        tables = (*first.IMMUTABLE, *second.IMMUTABLE)
+        assert {f"{table}_no_{what}" for table in tables for what in ("update", "delete")} == triggers
+        for statement in ("UPDATE change SET valid_at = 0", "DELETE FROM change"):
+            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+                store.conn.execute(statement)
+
+
+def test_a_migration_that_fails_leaves_the_store_as_it_was(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(second, "SQL", second.SQL + "INSERT INTO no_such_table VALUES (1);\n")
+        with pytest.raises(Exception, match="no_such_table"):
+            open_store(older)
+    with sqlite3.connect(older) as conn:
+        assert conn.execute("PRAGMA user_version").fetchone() == (1,)
+        assert conn.execute("SELECT count(*) FROM change").fetchone() == (_DECISIONS,)
+        assert not conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'mapping'").fetchall()
+    conn.close()
+    open_store(older).close()
+
+
+def test_a_row_that_points_nowhere_stops_the_migration(older: Path) -> None:
+    conn = sqlite3.connect(older)
+    conn.execute("INSERT INTO reporting_line (person, valid_from, valid_to, change) VALUES (77, 0, 1, 1)")
+    conn.commit()
+    conn.close()
+    with pytest.raises(sqlite3.IntegrityError, match="reporting_line"):
+        open_store(older)
