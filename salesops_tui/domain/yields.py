@@ -1,0 +1,68 @@
+"""Yield: of what stood in Commit, how much was won within the quarter."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from salesops_tui.domain.intervals import Interval, wilson
+
+
+class Outcome(NamedTuple):
+    """Some deals at one point of a quarter, and how many of them were won with a close date in it.
+
+    Attributes:
+        amount, won_amount: minor units, as they stood at that point.
+    """
+
+    deals: int = 0
+    won: int = 0
+    amount: int = 0
+    won_amount: int = 0
+
+    @property
+    def share(self) -> float | None:
+        """The share won, by count; None where there was no deal."""
+        return self.won / self.deals if self.deals else None
+
+    @property
+    def value_share(self) -> float | None:
+        """The share won, by amount at that point; None where there was none."""
+        return self.won_amount / self.amount if self.amount else None
+
+    @property
+    def interval(self) -> Interval:
+        """Between which shares the true one lies, by count, with a confidence of 95 %."""
+        return wilson(self.won, self.deals)
+
+    def plus(self, other: Outcome) -> Outcome:
+        """Return both together."""
+        return Outcome(
+            self.deals + other.deals,
+            self.won + other.won,
+            self.amount + other.amount,
+            self.won_amount + other.won_amount,
+        )
+
+
+class Yield(NamedTuple):
+    """What was claimed as Commit, by what inspections had said of it; the three parts add up to `claimed`.
+
+    Attributes:
+        claimed: all that reps claimed as Commit, whatever inspections made of it.
+        passed: with a current pass at that point.
+        failed: capped by a failed inspection, whether or not the CRM had taken that up.
+        unasked: never inspected, or no longer.
+    """
+
+    passed: Outcome = Outcome()
+    failed: Outcome = Outcome()
+    unasked: Outcome = Outcome()
+
+    @property
+    def claimed(self) -> Outcome:
+        """All that reps claimed as Commit."""
+        return self.passed.plus(self.failed).plus(self.unasked)
+
+    def plus(self, other: Yield) -> Yield:
+        """Return both together."""
+        return Yield(self.passed.plus(other.passed), self.failed.plus(other.failed), self.unasked.plus(other.unasked))

@@ -1,0 +1,87 @@
+"""Judgments of submitted numbers, scored once their quarter is over, beside what the inspection said."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from salesops_tui.domain.calendar import Moment, Period
+from salesops_tui.domain.deal import Category, Status
+from salesops_tui.domain.people import Scope
+from salesops_tui.services.context import Context
+
+
+class ScoredJudgment(NamedTuple):
+    """A deal that somebody put into their number or took out of it, and what became of it.
+
+    Attributes:
+        person: whose number it was.
+        submitted_at: when.
+        puts_in: put in, or taken out.
+        amount: minor units, as judged.
+        category: the effective category when the number was submitted: what the inspection said.
+        in_commit: whether the inspection had it in Commit then.
+        status, close_day: what it is now.
+        won: whether it was won with a close date in the period.
+    """
+
+    period: Period
+    person: int
+    submitted_at: Moment
+    deal: int
+    key: str
+    name: str
+    account: str
+    puts_in: bool
+    amount: int
+    reason: str
+    category: Category
+    status: Status
+    close_day: int
+    won: bool
+
+    @property
+    def right(self) -> bool:
+        """Whether the judgment was: put in and won, or taken out and not won."""
+        return self.puts_in == self.won
+
+    @property
+    def in_commit(self) -> bool:
+        """Whether the inspection left it in Commit."""
+        return self.category >= Category.COMMIT
+
+    @property
+    def inspection_right(self) -> bool:
+        """Whether the inspection was: in Commit and won, or not in Commit and not won."""
+        return self.in_commit == self.won
+
+
+class JudgmentScore(NamedTuple):
+    """How often somebody's judgment was right, and how often the inspection was, about the same deals."""
+
+    person: int
+    judgments: int
+    right: int
+    inspection_right: int
+
+
+class JudgmentReport(NamedTuple):
+    """The judgments in the last number that each person of a scope submitted for each closed quarter."""
+
+    quarters: tuple[Period, ...]
+    judgments: tuple[ScoredJudgment, ...]
+
+    @property
+    def by_person(self) -> list[JudgmentScore]:
+        """The score of everybody who judged, the most judgments first."""
+        people = {judgment.person for judgment in self.judgments}
+        own = {p: [j for j in self.judgments if j.person == p] for p in people}
+        scores = [
+            JudgmentScore(p, len(js), sum(j.right for j in js), sum(j.inspection_right for j in js))
+            for p, js in own.items()
+        ]
+        return sorted(scores, key=lambda score: (-score.judgments, score.person))
+
+
+def scored_judgments(context: Context, scope: Scope, at: Moment) -> JudgmentReport:
+    """Return the judgments of the last four closed quarters with what became of each deal."""
+    raise NotImplementedError
