@@ -17,6 +17,7 @@ from salesops_tui.domain.toml_lines import BeyondLimitsError, Lines
 from salesops_tui.errors import BadInput, NotFound
 
 _LONGEST = 1 << 20
+_TRIAL_DAYS = (datetime(2026, 11, 16), datetime(2031, 7, 28))  # noqa: DTZ001 - a day has no zone
 
 
 def _as_text(value: Any) -> Any:
@@ -34,10 +35,15 @@ def _known_field(name: str) -> str:
 def _works_as_date_format(form: str) -> str:
     if "%" not in form:
         raise ValueError("a form of dates is written as %m/%d/%Y")
-    try:
-        datetime.strptime(datetime(2026, 11, 16).strftime(form), form)  # noqa: DTZ001, DTZ007 - a day has no zone
-    except (ValueError, re.error):
-        raise ValueError("that is no form of dates; %d day, %m month, %b Nov, %Y year, %y short year") from None
+    missing: set[str] = set()
+    for day in _TRIAL_DAYS:
+        try:
+            read = datetime.strptime(day.strftime(form), form)  # noqa: DTZ007 - a day has no zone
+        except (ValueError, re.error):
+            raise ValueError("that is no form of dates; %d day, %m month, %b Nov, %Y year, %y short year") from None
+        missing |= {part for part in ("day", "month", "year") if getattr(read, part) != getattr(day, part)}
+    if missing:
+        raise ValueError(f"that names no {' and no '.join(sorted(missing))}; a date is written as %m/%d/%Y")
     return form
 
 

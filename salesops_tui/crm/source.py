@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -54,7 +55,7 @@ class SourceFile:
 
     Attributes:
         name: what the person called it; stands in messages and reports.
-        codec, errors: how its text is decoded; anything that passes here decodes without an error, except UTF-16.
+        codec, errors: how its text is decoded; what passes here decodes without an error, except UTF-16 and UTF-32.
         odd_bytes: bytes that were read as Windows-1252 in a file that is otherwise UTF-8.
         size: bytes.
     """
@@ -80,7 +81,11 @@ class SourceFile:
             raise BadInput(f"{self.name} changed while it was read; import it again once it is complete")
 
 
-def look_through(path: Path, name: str) -> SourceFile:
+Come = Callable[[int, int], None]
+"""Called with how many bytes were looked through, of how many; may raise to stop."""
+
+
+def look_through(path: Path, name: str, come: Come | None = None) -> SourceFile:
     """Read a file once from end to end, whatever its size, and say what it is.
 
     Raises:
@@ -92,7 +97,7 @@ def look_through(path: Path, name: str) -> SourceFile:
         with path.open("rb") as file:
             start = file.read(_LOOK)
         kind = _kind(start, name)
-        sha256, valid_utf8 = _digest(path, kind)
+        sha256, valid_utf8 = _digest(path, kind, known.st_size, come or _unseen)
         codec, errors, odd = "", "strict", 0
         if kind is Kind.TEXT:
             codec, errors, odd = _decoding(path, start, valid_utf8)
@@ -112,6 +117,8 @@ def _stat(path: Path, name: str) -> os.stat_result:
         raise BadInput(f"{name} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     if stat.S_ISDIR(found.st_mode):
         raise BadInput(f"{name} is a folder; name the file in it")
+    if stat.S_ISSOCK(found.st_mode):
+        raise BadInput(f"{name} is a socket; a CSV or XLSX file is needed")
     if not stat.S_ISREG(found.st_mode):
         raise BadInput(f"{name} is a pipe or a device; to read standard input, write - as the file")
     if found.st_size == 0:
@@ -128,14 +135,20 @@ def _kind(start: bytes, name: str) -> Kind:
     return Kind.TEXT
 
 
-def _digest(path: Path, kind: Kind) -> tuple[str, bool]:
+def _unseen(_done: int, _of: int) -> None:
+    pass
+
+
+def _digest(path: Path, kind: Kind, size: int, come: Come) -> tuple[str, bool]:
     digest = hashlib.sha256()
     decoder = codecs.getincrementaldecoder("utf-8")()
     valid = kind is Kind.TEXT
     with path.open("rb", buffering=0) as file:
-        while chunk := file.read(_CHUNK):
+        # No further than it was long at first: what grows is refused, and could grow for ever.
+        while file.tell() <= size and (chunk := file.read(_CHUNK)):
             digest.update(chunk)
             valid = valid and _decodes(decoder, chunk, final=False)
+            come(file.tell(), size)
     return digest.hexdigest(), valid and _decodes(decoder, b"", final=True)
 
 
@@ -149,6 +162,8 @@ def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool) -
 
 def _decoding(path: Path, start: bytes, valid_utf8: bool) -> tuple[str, str, int]:
     """Return codec, error handling, and the number of bytes in a UTF-8 text that are none."""
+    if start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32", "strict", 0
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16", "strict", 0
     utf16 = _utf16_without_mark(start)

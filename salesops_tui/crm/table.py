@@ -19,6 +19,18 @@ MAX_CELL = 64 * 1024
 _REJECTS_COLUMNS = ("line", "reason")
 
 
+class Plain(str):
+    """A cell that the workbook holds as a number: written with a point and no grouping, whatever a map says."""
+
+    __slots__ = ()
+
+
+class Altered(Plain):
+    """A number of more digits than a workbook keeps: its last ones are no longer those that were put in."""
+
+    __slots__ = ()
+
+
 class Row(NamedTuple):
     """One row of a file.
 

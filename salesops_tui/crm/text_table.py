@@ -81,10 +81,20 @@ class TextTable:
             if skip:
                 del cells[:skip]
             if wrong or len(cells) != width or size > MAX_CELL or lines.unusual:
-                yield Row(line, cells, size, wrong or shape_problem(header, cells))
+                yield Row(line, cells, size, wrong or self._problem(line, cells))
             else:
                 yield Row(line, cells, size)
         self._source.check_unchanged()
+
+    def _problem(self, line: int, cells: list[str]) -> RejectedError | None:
+        width = len(self.header.names)
+        problem = shape_problem(self.header, cells)
+        if problem and 1 < len(cells) < width and not self._lines.row[-1].endswith(("\n", "\r")):
+            raise BadInput(
+                f"{self._source.name}, line {line}: the file ends in the middle of this row, after {len(cells)} of"
+                f" {width} cells; is it complete?"
+            )
+        return problem
 
     def _begin(self) -> tuple[Reader, Header]:
         name, lines = self._source.name, self._lines

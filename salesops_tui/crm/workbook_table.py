@@ -14,19 +14,22 @@ from typing import Any
 from salesops_tui.crm import workbook_child
 from salesops_tui.crm.guard import unguarded
 from salesops_tui.crm.source import SourceFile
-from salesops_tui.crm.table import MAX_CELL, MAX_COLUMNS, Row, read_header, shape_problem
+from salesops_tui.crm.table import MAX_CELL, MAX_COLUMNS, Altered, Plain, Row, read_header, shape_problem
 from salesops_tui.errors import BadInput
 
 _UNPACKED_MEGABYTES = 400
 _MEMORY_MEGABYTES = 256
 _SECONDS = 120
+_DIGITS = 15
+_TOO_LONG = 10**_DIGITS
+_OTHER_ARCHIVES = {
+    "word/document.xml": "a Word document",
+    "ppt/presentation.xml": "a PowerPoint presentation",
+    "xl/workbook.bin": "a binary workbook (.xlsb)",
+    "content.xml": "an OpenDocument file",
+    "Index/Document.iwa": "a Numbers or Pages document",
+}
 _ADVICE = "save the sheet as CSV, which may be of any length"
-
-
-class Plain(str):
-    """A cell that the workbook holds as a number: written with a point and no grouping, whatever a map says."""
-
-    __slots__ = ()
 
 
 class WorkbookTable:
@@ -42,6 +45,7 @@ class WorkbookTable:
         self.notices: list[tuple[str, str, int]] = []
         self._source = source
         self._read = 0
+        self._altered = 0
         command = [sys.executable, "-P", str(Path(workbook_child.__file__)), str(source.path)]
         limits = [str(_MEMORY_MEGABYTES), str(_SECONDS), str(MAX_COLUMNS), str(MAX_CELL + 1)]
         self._child = subprocess.Popen(
@@ -95,12 +99,26 @@ class WorkbookTable:
                 continue
             sound = len(data) == width and len(whole) <= MAX_CELL and "\0" not in whole
             yield Row(line, data, len(whole), None if sound else shape_problem(header, data))
+        if self._altered:
+            said = f"numbers of more than {_DIGITS} digits, whose last ones Excel has changed; keep ids as text"
+            self.notices.append(("altered_numbers", said, self._altered))
         self._source.check_unchanged()
 
     def _records(self) -> Iterator[tuple[int, list[str]]]:
         while group := self._next():
             for line, *cells in group:
-                yield line, [c if type(c) is str and c[:1] != "'" else _text(c) for c in cells]
+                yield line, [c if type(c) is str and c[:1] != "'" else self._text(c) for c in cells]
+
+    def _text(self, cell: str | float) -> str:
+        if isinstance(cell, str):
+            return unguarded(cell)
+        number = float(cell)
+        if not number.is_integer():
+            return Plain(format(number, ".15g"))
+        if abs(number) < _TOO_LONG:
+            return Plain(format(number, ".0f"))
+        self._altered += 1
+        return Altered(format(number, ".0f"))
 
     def _next(self) -> Any:
         assert self._child.stdout is not None
@@ -127,8 +145,8 @@ def _check_archive(source: SourceFile) -> None:
             entries = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise BadInput(f"{source.name} is a damaged or incomplete workbook ({error})") from None
-    if not any(entry.filename == "xl/workbook.xml" for entry in entries):
-        raise BadInput(f"{source.name} is a ZIP archive and no XLSX workbook")
+    if not any(entry.filename.casefold() == "xl/workbook.xml" for entry in entries):
+        raise BadInput(f"{source.name} is {_other_archive(entries)}; a CSV or XLSX file is needed")
     unpacked = sum(entry.file_size for entry in entries) >> 20
     if unpacked > _UNPACKED_MEGABYTES:
         raise BadInput(
@@ -136,8 +154,6 @@ def _check_archive(source: SourceFile) -> None:
         )
 
 
-def _text(cell: str | float) -> str:
-    if isinstance(cell, str):
-        return unguarded(cell)
-    number = float(cell)
-    return Plain(format(number, ".0f" if number.is_integer() else ".15g"))
+def _other_archive(entries: list[zipfile.ZipInfo]) -> str:
+    names = {entry.filename for entry in entries}
+    return next((what for name, what in _OTHER_ARCHIVES.items() if name in names), "a ZIP archive")
