@@ -120,30 +120,34 @@ class DealReader:
     Attributes:
         suspicious: how often something was taken that deserves a look, by warning code.
         unknown_owners: how often each owner that nobody knows was named; all after the first 200 names as "".
+        aside: how many rows were no deals, by what they were instead.
     """
 
     def __init__(self, layout: Layout, deal_map: DealMap, around: Surroundings) -> None:
-        """Prepare to read.
+        """Prepare to read the rows of a layout, in the formats that a map names.
 
         Raises:
             BadInput: a word of the map leads nowhere.
         """
         self.suspicious: Counter[str] = Counter()
         self.unknown_owners: Counter[str] = Counter()
+        self.aside: Counter[str] = Counter()
         self._layout = layout
         self._around = around
         self._policy = policy = around.policy
         self._prefix = deal_map.id_prefix
         self._currency_given = "currency" in layout.delivered or bool(deal_map.currency)
         called = layout.called
+        dialect = layout.dialect
+        self._id_of = dialect.id_of or _itself
         day = date_reader(deal_map.date_formats, deal_map.day_first)
-        self._owner_words = owner_words(deal_map)
+        self._owner_words = owner_words(deal_map, dialect.words)
         self._owners = Lookup(called("owner"), self._find_owner)
-        self._stages = Lookup(called("stage"), stage_reader(policy, deal_map))
+        self._stages = Lookup(called("stage"), stage_reader(policy, deal_map, dialect.words))
         self._most_likely: set[str] = set()
-        self._read_category = category_reader(policy, deal_map)
+        self._read_category = category_reader(policy, deal_map, dialect.words)
         self._categories = Lookup(called("category"), self._category)
-        self._statuses = Lookup(called("status"), status_reader(deal_map))
+        self._statuses = Lookup(called("status"), status_reader(deal_map, dialect.words))
         self._currencies = Lookup(called("currency"), read_currency)
         self._closes = Lookup(called("close_date"), required_date_reader(day))
         self._created, self._next, self._met, self._active, self._requalified = (
@@ -164,8 +168,28 @@ class DealReader:
     def key_of(self, cells: list[str]) -> str:
         """Return the id in the store, "" where it cannot be one; also of a row of another length than the header."""
         width = self._layout.width
-        text = self._layout.pick((cells + [""] * width)[:width])[0].strip()
+        text = self._id_of(self._layout.pick((cells + [""] * width)[:width])[0].strip())
         return self._prefix + text if 0 < len(text) <= _LONGEST_ID else ""
+
+    def said(self) -> list[tuple[str, str, int]]:
+        """Return what was found out of the file beside its deals: a code, words, and in how many rows."""
+        found = [("not_a_deal", f"no deal but {what}, so left out", count) for what, count in self.aside.items()]
+        layout = self._layout
+        for name, default in layout.dialect.defaults.items():
+            if name in layout.map.defaults:
+                continue
+            if layout.columns[name] is None:
+                found.append(("no_column", f"no column says {name}, so it is {default} for all", 1))
+            elif count := layout.filled[name]:
+                found.append(("filled_in", f"{layout.called(name)} is blank, and was read as {default}", count))
+        return found
+
+    def is_aside(self, cells: Sequence[str]) -> bool:
+        """Say whether a row that cannot be taken is no deal at all (a total, a footer), and count it if so."""
+        what = self._layout.dialect.aside(cells)
+        if what:
+            self.aside[what] += 1
+        return bool(what)
 
     def read(self, cells: list[str]) -> DealRow:
         """Return the deal of a row.
@@ -181,7 +205,7 @@ class DealReader:
         name = name.strip()
         if not key or not name or not owner.strip() or len(key) > _LONGEST_ID:
             raise self._about_names(key, name)
-        key = self._prefix + key
+        key = self._prefix + self._id_of(key)
         person, owner_text = self._owners[owner]
         at = self._stages[stage]
         close_day = self._closes[close]
@@ -266,6 +290,10 @@ class DealReader:
             self.unknown_owners["" if many else row.owner_text] += 1
         if category in self._most_likely:
             self.suspicious["most_likely"] += 1
+
+
+def _itself(key: str) -> str:
+    return key
 
 
 def _term(text: str) -> int | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
 
+from salesops_tui.crm.canonical_file import OTHER_COLUMNS, unpacked
 from salesops_tui.crm.deal_map import DealMap, Join
-from salesops_tui.crm.dialects import Dialect
+from salesops_tui.crm.dialect import Dialect
 from salesops_tui.crm.fields import FIELDS, REQUIRED, folded_column
 from salesops_tui.crm.source import SourceFile, look_through
 from salesops_tui.crm.table import Header, open_table
@@ -52,6 +54,8 @@ class Layout:
     """A file's header understood.
 
     Attributes:
+        dialect: whose words and habits the cells have.
+        map: what is said of the file: by its map, then by the dialect.
         columns: by field, the column or template that it comes from; None where the file does not have it.
         delivered: fields that the file says something about, by a column or a default.
         extra_columns: columns that no field stands for; they are kept with the deal.
@@ -59,8 +63,11 @@ class Layout:
         width: cells of a row.
         pick: from a row's cells to the texts of all `FIELDS`, in their order.
         pick_extra: from a row's cells to the extra columns as a JSON object; null for a blank cell.
+        filled: by field, in how many rows `pick` had to put the dialect's default.
     """
 
+    dialect: Dialect
+    map: DealMap
     columns: Mapping[str, str | None]
     delivered: frozenset[str]
     extra_columns: tuple[str, ...]
@@ -68,6 +75,7 @@ class Layout:
     width: int
     pick: Callable[[list[str]], tuple[str, ...]]
     pick_extra: Callable[[list[str]], str]
+    filled: Counter[str]
 
     def called(self, field: str) -> str:
         """Return what a field is called in this file, for messages."""
@@ -83,13 +91,22 @@ def lay_out(header: Header, dialect: Dialect, deal_map: DealMap, file: SourceFil
         BadInput: a required field is nowhere, or the map names a column that the file does not have.
     """
     wanted = deal_map.over(_proposed(header, dialect, deal_map, file.name))
-    plan = _Plan(header, wanted, file)
+    wanted = _stage_for_category(wanted)
+    plan = _Plan(header, wanted, file, dialect)
     for field in FIELDS:
         plan.find(field)
-    missing = [f for f in REQUIRED if f not in plan.columns and f not in wanted.defaults]
+    missing = [f for f in REQUIRED if f not in plan.columns and f not in plan.defaults]
     if missing:
-        raise BadInput(_about_missing(missing, header, file.name))
+        raise BadInput(_about_missing(missing, header, file.name, dialect))
     return plan.layout()
+
+
+def _stage_for_category(deal_map: DealMap) -> DealMap:
+    """Let the stages speak for the categories where the map explains categories that no column holds."""
+    stage = deal_map.columns.get("stage")
+    if "category" in deal_map.columns or not stage or not deal_map.values.get("category"):
+        return deal_map
+    return deal_map.over({"category": stage})
 
 
 def _proposed(header: Header, dialect: Dialect, deal_map: DealMap, name: str) -> Mapping[str, str]:
@@ -107,11 +124,13 @@ def _proposed(header: Header, dialect: Dialect, deal_map: DealMap, name: str) ->
 class _Plan:
     """Builds a layout: cells of the file, then of joined files, then templates, then constants."""
 
-    def __init__(self, header: Header, deal_map: DealMap, file: SourceFile) -> None:
+    def __init__(self, header: Header, deal_map: DealMap, file: SourceFile, dialect: Dialect) -> None:
         self.name = file.name
         self.beside = file.path.parent
         self.header = header
         self.map = deal_map
+        self.dialect = dialect
+        self.defaults = {**dialect.defaults, **deal_map.defaults}
         self.columns: dict[str, str] = {}
         self.slots: dict[str, int] = {}
         self.used: set[int] = set()
@@ -140,11 +159,11 @@ class _Plan:
         """Return the finished layout."""
         width = self.width
         extras = [(n, i) for n, i in self.place_of.items() if i not in self.used and i < len(self.header.names)]
-        constants = list(dict.fromkeys(["", *self.map.defaults.values()]))
+        constants = list(dict.fromkeys(["", *self.defaults.values()]))
         after = width + len(self.templates)
         indexes, blanks = [], []
         for position, field in enumerate(FIELDS):
-            default = self.map.defaults.get(field, "")
+            default = self.defaults.get(field, "")
             slot = self.slots.get(field)
             if slot is None:
                 indexes.append(after + constants.index(default))
@@ -152,14 +171,19 @@ class _Plan:
             indexes.append(slot if slot >= 0 else width - slot - 1)
             if default:
                 blanks.append((position, default))
+        filled: Counter[str] = Counter()
+        pick = _picker(self.joins, self.templates, constants, itemgetter(*indexes), _Blanks(blanks, filled))
         return Layout(
+            dialect=self.dialect,
+            map=self.map,
             columns={field: self.columns.get(field) for field in FIELDS},
-            delivered=frozenset(self.columns) | frozenset(self.map.defaults),
+            delivered=frozenset(self.columns) | frozenset(self.defaults),
             extra_columns=tuple(n for n, _ in extras),
             joined=tuple(join.sha256 for join in self.joins),
             width=len(self.header.names),
-            pick=_picker(self.joins, self.templates, constants, itemgetter(*indexes), blanks),
+            pick=_without(self.dialect.blanks, pick),
             pick_extra=_extra_picker(extras),
+            filled=filled,
         )
 
     def _place(self, column: str, field: str) -> int:
@@ -222,12 +246,30 @@ def _read_joined(join: Join, key: int, needed: list[str], deal_map: DealMap, nam
     return _Joined(source.sha256, key, values, ("",) * len(needed))
 
 
+@dataclass(frozen=True, slots=True)
+class _Blanks:
+    """What stands in for blank cells: by position among the fields; and how often it did."""
+
+    defaults: Sequence[tuple[int, str]]
+    filled: Counter[str]
+
+    def fill(self, found: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the fields with their defaults put in."""
+        values = None
+        for position, default in self.defaults:
+            if not found[position] or found[position].isspace():
+                values = values or list(found)
+                values[position] = default
+                self.filled[FIELDS[position]] += 1
+        return tuple(values) if values else found
+
+
 def _picker(
     joins: Sequence[_Joined],
     templates: Sequence[_Template],
     constants: list[str],
     getter: Callable[[list[str]], tuple[str, ...]],
-    blanks: Sequence[tuple[int, str]],
+    blanks: _Blanks,
 ) -> Callable[[list[str]], tuple[str, ...]]:
     def simple(cells: list[str]) -> tuple[str, ...]:
         return getter(cells + constants)
@@ -237,21 +279,32 @@ def _picker(
         for join in joins:
             cells += join.values.get(cells[join.key].strip(), join.blank)
         cells += [template.fill(cells) for template in templates]
-        found = getter(cells + constants)
-        if not blanks:
-            return found
-        values = list(found)
-        for position, default in blanks:
-            if not values[position].strip():
-                values[position] = default
-        return tuple(values)
+        return blanks.fill(getter(cells + constants))
 
-    return composed if joins or templates or blanks else simple
+    if joins or templates:
+        return composed
+    return (lambda cells: blanks.fill(getter(cells + constants))) if blanks.defaults else simple
+
+
+def _without(
+    nothing: frozenset[str], pick: Callable[[list[str]], tuple[str, ...]]
+) -> Callable[[list[str]], tuple[str, ...]]:
+    """Take cells that only say that there is nothing for blank ones."""
+    if not nothing:
+        return pick
+
+    def cleared(cells: list[str]) -> tuple[str, ...]:
+        if nothing.isdisjoint(cells):
+            return pick(cells)
+        return pick(["" if cell in nothing else cell for cell in cells])
+
+    return cleared
 
 
 def _extra_picker(extras: Sequence[tuple[str, int]]) -> Callable[[list[str]], str]:
     """Return how to read the other columns: as a JSON object, in which null stands for a blank cell."""
-    pairs = tuple(extras)
+    pairs = tuple(pair for pair in extras if pair[0] != OTHER_COLUMNS)
+    packed = next((place for name, place in extras if name == OTHER_COLUMNS), None)
 
     def none(_cells: list[str]) -> str:
         return "{}"
@@ -259,13 +312,20 @@ def _extra_picker(extras: Sequence[tuple[str, int]]) -> Callable[[list[str]], st
     def pick(cells: list[str]) -> str:
         return _encode({name: cells[place] or None for name, place in pairs})
 
+    def pick_packed(cells: list[str]) -> str:
+        assert packed is not None
+        return _encode({name: cells[place] or None for name, place in pairs} | unpacked(cells[packed]))
+
+    if packed is not None:
+        return pick_packed
     return pick if pairs else none
 
 
-def _about_missing(missing: Sequence[str], header: Header, name: str) -> str:
+def _about_missing(missing: Sequence[str], header: Header, name: str, dialect: Dialect) -> str:
+    advice = next((dialect.advice[field] for field in missing if field in dialect.advice), "")
     return (
-        f"{name}, line {header.line}: no column for {', '.join(missing)}; the header has"
-        f" {_listed(header.names)}. A map can say which column is which (--map)"
+        f"{name}, line {header.line}: no column for {', '.join(missing)}; the header has {_listed(header.names)}."
+        f" {advice or 'A map can say which column is which (--map)'}"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TypeVar
 
 from salesops_tui.crm.deal_map import DealMap
@@ -13,12 +14,16 @@ from salesops_tui.errors import BadInput
 
 T = TypeVar("T")
 
+Words = Mapping[str, Mapping[str, str]]
+"""By field, what words mean, written as in a map."""
+
+_NONE: Words = {}
 _OTHER = "*"
 _STATUSES = {s.key: s for s in (Status.OPEN, Status.WON, Status.LOST)}
 
 
-def stage_reader(policy: Policy, deal_map: DealMap) -> Callable[[str], Stage]:
-    """Return a reader of stages: by the map's words, else by key or name.
+def stage_reader(policy: Policy, deal_map: DealMap, usual: Words = _NONE) -> Callable[[str], Stage]:
+    """Return a reader of stages: by the map's words, by key or name, else by the dialect's `usual` words.
 
     Raises:
         BadInput: the map leads to a stage that the policy does not have.
@@ -34,11 +39,11 @@ def stage_reader(policy: Policy, deal_map: DealMap) -> Callable[[str], Stage]:
             raise UnreadableError("is no stage of the policy")
         return stage
 
-    return _mapped("stage", deal_map, read)
+    return _mapped("stage", deal_map, read, usual)
 
 
-def category_reader(policy: Policy, deal_map: DealMap) -> Callable[[str], Category]:
-    """Return a reader of forecast categories: by the map's words, else by key or label.
+def category_reader(policy: Policy, deal_map: DealMap, usual: Words = _NONE) -> Callable[[str], Category]:
+    """Return a reader of forecast categories: by the map's words, by key or label, else by the `usual` ones.
 
     Raises:
         BadInput: the map leads to something that is no category.
@@ -54,7 +59,7 @@ def category_reader(policy: Policy, deal_map: DealMap) -> Callable[[str], Catego
             raise UnreadableError("is no forecast category")
         return category
 
-    return _mapped("category", deal_map, read)
+    return _mapped("category", deal_map, read, usual)
 
 
 def is_most_likely(text: str) -> bool:
@@ -62,7 +67,7 @@ def is_most_likely(text: str) -> bool:
     return _letters(text) == "mostlikely"
 
 
-def status_reader(deal_map: DealMap) -> Callable[[str], Status | None]:
+def status_reader(deal_map: DealMap, usual: Words = _NONE) -> Callable[[str], Status | None]:
     """Return a reader of statuses: open, won, lost; None for a blank, which leaves it to the stage.
 
     Raises:
@@ -77,12 +82,13 @@ def status_reader(deal_map: DealMap) -> Callable[[str], Status | None]:
             raise UnreadableError("is no status; there are open, won and lost")
         return status
 
-    return _mapped("status", deal_map, read)
+    return _mapped("status", deal_map, read, usual)
 
 
-def owner_words(deal_map: DealMap) -> Callable[[str], str]:
+def owner_words(deal_map: DealMap, usual: Words = _NONE) -> Callable[[str], str]:
     """Return what an owner's text stands for: what the map says, else itself."""
-    words = {folded_text(word): meant for word, meant in deal_map.values.get("owner", {}).items()}
+    told = {**usual.get("owner", {}), **deal_map.values.get("owner", {})}
+    words = {folded_text(word): meant for word, meant in told.items()}
 
     def read(text: str) -> str:
         return words.get(folded_text(text), words.get(_OTHER, text)).strip()
@@ -94,16 +100,32 @@ def _letters(text: str) -> str:
     return "".join(c for c in text.casefold() if c.isalnum())
 
 
-def _mapped(field: str, deal_map: DealMap, read: Callable[[str], T]) -> Callable[[str], T]:
-    """Put the map's words in front of a reader; what they lead to is read once, here."""
+def _readable(word: str, read: Callable[[str], object]) -> bool:
+    try:
+        read(word)
+    except UnreadableError:
+        return False
+    return True
+
+
+def _mapped(field: str, deal_map: DealMap, read: Callable[[str], T], usual: Words) -> Callable[[str], T]:
+    """Put words in front of a reader; what they lead to is read once, here.
+
+    The map's come first. The dialect's are only for what the reader itself does not know, and are not asked where
+    the map says what any other word means.
+    """
     meanings: dict[str, T] = {}
-    words: Mapping[str, str] = deal_map.values.get(field, {})
+    words = deal_map.values.get(field, {})
     for word, meant in words.items():
         try:
             meanings[folded_text(word)] = read(meant)
         except UnreadableError as error:
             where = deal_map.locate(("values", field, word))
             raise BadInput(f"{where}: values.{field}.{word}: '{meant}' {error}") from None
+    for word, meant in usual.get(field, {}).items() if _OTHER not in words else ():
+        if folded_text(word) not in meanings and not _readable(word, read):
+            with suppress(UnreadableError):
+                meanings[folded_text(word)] = read(meant)
 
     def read_mapped(text: str) -> T:
         folded = folded_text(text)

@@ -70,6 +70,7 @@ class ImportReport:
 
     Attributes:
         as_of: ISO 8601 with the store's offset.
+        dialect_reasons: why the file was taken for that dialect.
         rejects_file: where the rejected rows are; None where there are none or nothing was to be written.
         columns: by field, the column (or template) that it was read from; None where the file has none.
     """
@@ -90,11 +91,13 @@ class ImportReport:
     removed: int
     warnings: Sequence[Notice]
     columns: Mapping[str, str | None]
+    dialect_reasons: Sequence[str] = ()
 
     def as_plain(self) -> dict[str, Any]:
         """Return it as JSON values, in the order of the fields."""
         plain: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
-        return plain | {"warnings": [w.as_plain() for w in self.warnings], "columns": dict(self.columns)}
+        lists = {"warnings": [w.as_plain() for w in self.warnings], "dialect_reasons": list(self.dialect_reasons)}
+        return plain | lists | {"columns": dict(self.columns)}
 
 
 def moment_to_write(context: Context, text: str | None) -> Moment:

@@ -11,10 +11,11 @@ from typing import Any
 
 from salesops_tui.crm.deal_map import DealMap
 from salesops_tui.crm.deals import DealReader, Surroundings, detail_columns
-from salesops_tui.crm.dialects import AUTO, DIALECTS, Dialect, recognise
-from salesops_tui.crm.layout import Layout, lay_out
+from salesops_tui.crm.dialects import AUTO, DIALECTS
+from salesops_tui.crm.layout import Layout
 from salesops_tui.crm.lookup import RejectedError
 from salesops_tui.crm.owners import person_finder
+from salesops_tui.crm.reading import Reading, begin
 from salesops_tui.crm.rejects import RejectsFile
 from salesops_tui.crm.source import SourceFile, look_through
 from salesops_tui.crm.table import Row, Table, open_table
@@ -81,11 +82,12 @@ def import_deals(context: Context, request: ImportRequest, progress: Progress | 
         ) as rejects,
     ):
         run.notices += [Notice(*said) for said in table.notices]
-        layout = _layout(run, table)
+        reading = _begin(run, table)
+        layout = reading.layout
         delivery = Delivery(
             request.source, run.as_of, request.full, detail_columns(layout.delivered, layout.extra_columns)
         )
-        _read(run, table, layout, staging, rejects)
+        _read(run, table, reading, staging, rejects)
         rejects_file = rejects.keep()
         run.rejects_file = str(rejects_file) if rejects_file else None
         if request.strict and run.rejected:
@@ -108,7 +110,7 @@ class _Run:
     as_of: Moment
     map: DealMap
     file: SourceFile
-    dialect: Dialect | None
+    reasons: tuple[str, ...] = ()
     rows: int = 0
     rejected: int = 0
     rejects_file: str | None = None
@@ -116,11 +118,11 @@ class _Run:
 
     def report(self, layout: Layout, effect: Effect) -> ImportReport:
         """Return the report of what was done."""
-        assert self.dialect is not None
         return ImportReport(
             file=self.request.called,
             sha256=self.file.sha256,
-            dialect=self.dialect.name,
+            dialect=layout.dialect.name,
+            dialect_reasons=self.reasons,
             as_of=self.context.calendar.iso(self.as_of),
             full=self.request.full,
             dry_run=self.request.dry_run,
@@ -150,7 +152,7 @@ def _prepare(context: Context, request: ImportRequest, progress: Progress) -> _R
 
         deal_map = read_map(request.map)
     file = look_through(request.path, request.called)
-    return _Run(context, request, progress, as_of, deal_map, file, DIALECTS.get(request.dialect))
+    return _Run(context, request, progress, as_of, deal_map, file)
 
 
 def _refuse_if_older(context: Context, source: str, as_of: Moment) -> None:
@@ -163,9 +165,11 @@ def _refuse_if_older(context: Context, source: str, as_of: Moment) -> None:
         )
 
 
-def _layout(run: _Run, table: Table) -> Layout:
-    run.dialect = run.dialect or recognise(table.header.names)
-    return lay_out(table.header, run.dialect, run.map, run.file)
+def _begin(run: _Run, table: Table) -> Reading:
+    reading = begin(run.file, table, run.map, run.request.dialect)
+    run.map, run.reasons = reading.map, reading.reasons
+    run.notices += [Notice(*said) for said in reading.notices]
+    return reading
 
 
 def _reader(run: _Run, layout: Layout) -> DealReader:
@@ -183,10 +187,11 @@ def _reader(run: _Run, layout: Layout) -> DealReader:
     return DealReader(layout, run.map, around)
 
 
-def _read(run: _Run, table: Table, layout: Layout, staging: Staging, rejects: RejectsFile) -> None:
+def _read(run: _Run, table: Table, reading: Reading, staging: Staging, rejects: RejectsFile) -> None:
+    layout = reading.layout
     reader = _reader(run, layout)
     batch = _Batch(reader, table.header.names)
-    for row in table.rows():
+    for row in reading.rows:
         batch.take(row)
         if len(batch.rows) >= _BATCH or batch.size >= _BATCH_CHARACTERS:
             _flush(run, batch, staging, rejects)
@@ -194,6 +199,7 @@ def _read(run: _Run, table: Table, layout: Layout, staging: Staging, rejects: Re
     _flush(run, batch, staging, rejects)
     run.progress(*table.done(), "reading")
     run.notices += _notices(reader.suspicious, reader.unknown_owners)
+    run.notices += [Notice(*said) for said in reader.said()]
     if not run.rows:
         run.notices.append(Notice("no_rows", "the file has a header and no rows", 1))
 
@@ -228,6 +234,9 @@ class _Batch:
             self._reject(row, error.with_traceback(None))
 
     def _reject(self, row: Row, error: RejectedError) -> None:
+        if self._reader.is_aside(row.cells):
+            self.rows.pop()
+            return
         if row.cells == self._header:
             error = RejectedError("the header once more", "the header once more")
         self.rejects[row.line] = error
@@ -276,10 +285,10 @@ def _apply(run: _Run, delivery: Delivery, layout: Layout) -> ImportReport:
         if question:
             raise NeedsConfirmation(question)
         change = context.change("import", valid_at=delivery.as_of)
-        digest = imports.apply(conn, delivery, change, context.policies, step)
+        imports.apply(conn, delivery, change, context.policies, step)
         report = run.report(layout, effect)
         number = imports.add_import(conn, change, delivery, report.as_plain(), read_by)
-        record.write_record(conn, change, _entry(number, delivery, report), rows_hash=digest)
+        record.write_record(conn, change, _entry(number, delivery, report))
     return report
 
 

@@ -37,7 +37,7 @@ class Reading:
         path.write_text("id\n")
         deal_map = deal_map or DealMap()
         header = around.pop("header", HEADER)
-        layout = lay_out(Header(header, 1), recognise(header), deal_map, look_through(path, "deals.csv"))
+        layout = lay_out(Header(header, 1), recognise(header).dialect, deal_map, look_through(path, "deals.csv"))
         surroundings = Surroundings(
             policy=policy or default_policy(),
             find_owner={"lee": 7, "Ana Diaz": 8}.get,

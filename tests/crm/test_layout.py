@@ -16,7 +16,7 @@ CANONICAL = ("id", "name", "owner", "amount", "stage", "category", "close_date")
 
 
 def laid_out(tmp_path: Path, header: tuple[str, ...], deal_map: DealMap | None = None) -> Layout:
-    return lay_out(Header(header, 1), recognise(header), deal_map or DealMap(), source(tmp_path))
+    return lay_out(Header(header, 1), recognise(header).dialect, deal_map or DealMap(), source(tmp_path))
 
 
 def source(tmp_path: Path) -> SourceFile:
@@ -132,4 +132,4 @@ def test_a_join_that_does_not_work_says_why(tmp_path: Path, text: str | None, ke
 
 
 def test_a_dialect_is_recognised_by_its_header() -> None:
-    assert recognise(CANONICAL) is DIALECTS["canonical"]
+    assert recognise(CANONICAL).dialect is DIALECTS["canonical"]

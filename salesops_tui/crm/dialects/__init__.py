@@ -1,31 +1,27 @@
-"""The ways in which CRMs write their deals: one module each, with its `NAME` and what it makes of a header."""
+"""The ways in which CRMs write their deals: one module each, with its `DIALECT`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import NamedTuple
 
+from salesops_tui.crm.dialect import Clues, Dialect
 from salesops_tui.crm.dialects import canonical
 
 AUTO = "auto"
 
-
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """A CRM's way of writing.
-
-    Attributes:
-        columns: from a header to the columns of the fields that it recognises.
-    """
-
-    name: str
-    columns: Callable[[Sequence[str]], Mapping[str, str]]
+DIALECTS: dict[str, Dialect] = {module.DIALECT.name: module.DIALECT for module in (canonical,)}
+"""All of them, by name; the first stands in where nothing speaks for any."""
 
 
-DIALECTS = {dialect.NAME: Dialect(dialect.NAME, dialect.columns) for dialect in (canonical,)}
-"""All of them, by name."""
+class Recognised(NamedTuple):
+    """A dialect, and why."""
+
+    dialect: Dialect
+    clues: Clues
 
 
-def recognise(header: Sequence[str]) -> Dialect:
-    """Return the dialect that makes the most of a header."""
-    return max(DIALECTS.values(), key=lambda dialect: len(dialect.columns(header)))
+def recognise(header: Sequence[str], rows: Sequence[Sequence[str]] = ()) -> Recognised:
+    """Return the dialect for which the most speaks, in a header and some rows below it."""
+    judged = [Recognised(dialect, dialect.clues(header, rows)) for dialect in DIALECTS.values()]
+    return max(judged, key=lambda found: found.clues.score)
