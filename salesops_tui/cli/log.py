@@ -14,16 +14,19 @@ from salesops_tui.cli.session import Session
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="How many, the newest first.")
 @click.option("--deal", help="Only what concerns this deal.")
 @click.option("--person", help="Only what this person did.")
+@click.option("--week", metavar="DATE", help="Only what was written down in the week of this day.")
 @format_option
 @click.pass_obj
-def log(session: Session, limit: int, deal: str | None, person: str | None, form: str) -> None:
+def log(session: Session, limit: int, deal: str | None, person: str | None, week: str | None, form: str) -> None:
     """Print the record, the newest first."""
     from salesops_tui.services.context import find_person
     from salesops_tui.services.recording import list_record
 
     context = session.open()
     who = find_person(list(context.people.values()), person) if person else None
-    plain = list_record(context, limit=limit, deal=deal, person=who)
+    calendar = context.calendar
+    day = calendar.day_of(calendar.read_moment(week, context.now())) if week else None
+    plain = list_record(context, limit=limit, deal=deal, person=who, week=day)
     rows = [
         (row["seq"], row["at"][:19], row["by"], row["kind"], json.dumps(row["what"], ensure_ascii=False))
         for row in plain
@@ -32,18 +35,28 @@ def log(session: Session, limit: int, deal: str | None, person: str | None, form
 
 
 @click.command()
+@click.option("--head", default="", metavar="HASH", help="A head from minutes or a backup: is it in the record?")
 @format_option
 @click.pass_obj
-def verify(session: Session, form: str) -> None:
-    """Check that the record's chain is whole and that history agrees with it; exit 1 if not."""
-    from salesops_tui.services.recording import verify_store
+def verify(session: Session, head: str, form: str) -> None:
+    """Check that the record's chain is whole and that the store agrees with it; exit 1 if not."""
+    from salesops_tui.services.verifying import verify_store
 
-    problems, count, head = verify_store(session.open())
-    document = {"ok": not problems, "rows": count, "head": head, "problems": problems}
+    found = verify_store(session.open(), head)
+    problems = found.problems
+    document = {
+        "ok": not problems,
+        "rows": found.rows,
+        "head": found.head,
+        "known_at": found.known_at,
+        "problems": problems,
+    }
     if form == "json":
         emit_json(document)
     else:
-        emit(form, document, ("problem",), [(p,) for p in problems], heading=[f"{count} rows, head {head}"])
+        known = [f"the head that was asked for is that of row {found.known_at}"] if found.known_at else []
+        heading = [f"{found.rows} rows, head {found.head}", *known]
+        emit(form, document, ("problem",), [(p,) for p in problems], heading=heading)
     if problems:
         warn(f"salesops: {len(problems)} problems; the store does not agree with its record")
         raise click.exceptions.Exit(1)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,7 +83,7 @@ def import_quotas(context: Context, path: Path, *, dry_run: bool = False, name: 
             if line not in judged.rejects and _write_quota(context, judged, row, change):
                 written.append((row.person.key, row.period, row.amount))
         report = judged.report(path, dry_run=dry_run)
-        _write_record(context, judged, report, change, written)
+        _write_record(context, judged, report, change)
         if dry_run or not written:
             take_back()
     return report
@@ -118,12 +116,11 @@ def _reject_repeated(judged: Judged, keys: Mapping[int, Any], what: str) -> None
         judged.rejects.setdefault(line, RejectedError(kind, f"the {what} stands on line {first[key]} already"))
 
 
-def _write_record(context: Context, judged: Judged, report: TableReport, change: int, written: list[Any]) -> None:
+def _write_record(context: Context, judged: Judged, report: TableReport, change: int) -> None:
     told = ("file", "rows", "accepted", "rejected", "new", "changed", "unchanged")
     plain = report.as_plain()
     body = {name: plain[name] for name in told} | {"sha256": judged.table.sha256}
-    digest = hashlib.sha256(json.dumps(written, ensure_ascii=True).encode()).hexdigest()
-    record.write_record(context.store.conn, change, body, rows_hash=digest)
+    record.write_record(context.store.conn, change, body)
 
 
 @dataclass
@@ -178,16 +175,15 @@ class _Roster:
             numbers[person.key] = person.id
             if person in moved:
                 store_people.change_person(conn, person)
-        written = self._write_lines(people, finder, numbers, change, {p.key for p in moved})
+        self._write_lines(people, finder, numbers, change, {p.key for p in moved})
         report = self.judged.report(path, dry_run=dry_run)
-        _write_record(context, self.judged, report, change, written)
+        _write_record(context, self.judged, report, change)
         return report
 
     def _write_lines(
         self, people: Mapping[str, Person], find: PersonFinder, numbers: Mapping[str, int], change: int, moved: set[str]
-    ) -> list[Any]:
+    ) -> None:
         conn = self.context.store.conn
-        written: list[Any] = []
         earliest = self.context.now()
         for row in self.taken().values():
             person = people[row.key]
@@ -202,10 +198,7 @@ class _Roster:
                 earliest = min(earliest, since)
             differs = line_differs or row.key in moved
             self.judged.count(known=bool(person.id), differs=differs)
-            if differs or not person.id:
-                written.append((*row, boss.key if boss else None, since))
         self._refuse_loops(earliest, {number: key for key, number in numbers.items()})
-        return written
 
     def _refuse_loops(self, earliest: Moment, keys: Mapping[int, str]) -> None:
         for moment in line_changes_since(self.context.store.conn, earliest):

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from salesops_tui.domain.calendar import Moment
+from salesops_tui.store import evidence
 
 GENESIS = "0" * 64
+_OF_PEOPLE = frozenset({"init", "people"})
 
 
 class RecordRow(NamedTuple):
@@ -42,17 +44,19 @@ def newest_change(conn: sqlite3.Connection) -> int:
     return int(conn.execute("SELECT coalesce(max(id), 0) FROM change").fetchone()[0])
 
 
-def write_record(conn: sqlite3.Connection, change: int, body: Mapping[str, Any], *, rows_hash: str = "") -> str:
+def write_record(conn: sqlite3.Connection, change: int, body: Mapping[str, Any]) -> str:
     """Append a decision to the record and return the chain's new head.
+
+    The last thing to do in a decision's transaction: the row carries a hash over all that came with the change.
 
     Args:
         conn: a connection inside a write transaction.
         change: the change that the decision made.
         body: what was decided, as JSON values.
-        rows_hash: SHA-256 over the rows of a bulk change, or "".
     """
     seq, prev = _head(conn)
-    text = _body_text(conn, change, body)
+    kind, text = _body_text(conn, change, body)
+    rows_hash = evidence.rows_hash(conn, change, kind)
     digest = chain_hash(prev, seq + 1, text, rows_hash)
     conn.execute(
         "INSERT INTO record (seq, change, body, rows_hash, prev, hash) VALUES (?, ?, ?, ?, ?, ?)",
@@ -79,6 +83,12 @@ def changes_without_record(conn: sqlite3.Connection) -> list[int]:
     """Return the changes that no row of the record tells of."""
     sql = "SELECT c.id FROM change c LEFT JOIN record r ON r.change = c.id WHERE r.change IS NULL ORDER BY c.id"
     return [change for (change,) in conn.execute(sql)]
+
+
+def rows_without_change(conn: sqlite3.Connection) -> list[int]:
+    """Return the rows of the record whose change is not there."""
+    sql = "SELECT r.seq FROM record r LEFT JOIN change c ON c.id = r.change WHERE c.id IS NULL ORDER BY r.seq"
+    return [seq for (seq,) in conn.execute(sql)]
 
 
 def broken_links(conn: sqlite3.Connection) -> tuple[list[str], int]:
@@ -110,6 +120,13 @@ def head(conn: sqlite3.Connection) -> str:
     return _head(conn)[1]
 
 
+def row_with_hash(conn: sqlite3.Connection, digest: str) -> int | None:
+    """Return the number of the row with this hash, or its first eight characters and more; None for none."""
+    sql = "SELECT seq FROM record WHERE substr(hash, 1, length(?1)) = ?1 AND length(?1) >= 8 ORDER BY seq LIMIT 1"
+    row = conn.execute(sql, (digest.lower(),)).fetchone()
+    return int(row[0]) if row else None
+
+
 def rows(
     conn: sqlite3.Connection,
     *,
@@ -133,11 +150,13 @@ def _head(conn: sqlite3.Connection) -> tuple[int, str]:
     return (row[0], row[1]) if row else (0, GENESIS)
 
 
-def _body_text(conn: sqlite3.Connection, change: int, body: Mapping[str, Any]) -> str:
+def _body_text(conn: sqlite3.Connection, change: int, body: Mapping[str, Any]) -> tuple[str, str]:
     kind, valid_at, recorded_at, actor = conn.execute(
         "SELECT c.kind, c.valid_at, c.recorded_at, p.key FROM change c LEFT JOIN person p ON p.id = c.actor"
         " WHERE c.id = ?",
         (change,),
     ).fetchone()
     whole = {"kind": kind, "valid_at": valid_at, "recorded_at": recorded_at, "actor": actor, **body}
-    return json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    if kind in _OF_PEOPLE:
+        whole["people_hash"] = evidence.people_hash(conn)
+    return kind, json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +71,40 @@ def rebuild(conn: sqlite3.Connection, policies: Policies, deals: Iterable[int]) 
             states = project(claims[deal], details[deal], rulings[deal]).states
             edits.add(deal, stored[deal], states)
         edits.write(conn)
+
+
+def differing(conn: sqlite3.Connection, policies: Policies, deals: Iterable[int]) -> Iterator[int]:
+    """Yield the deals whose stored history is not what their tracks give."""
+    from salesops_tui.domain.projection import project
+
+    waiting = iter(deals)
+    while chunk := list(islice(waiting, _CHUNK)):
+        wanted = json.dumps(chunk)
+        claims, details = _claims(conn, wanted), _details(conn, wanted)
+        rulings, stored = _rulings(conn, policies, wanted), _stored(conn, wanted)
+        for deal in chunk:
+            if [state for _, state in stored[deal]] != list(project(claims[deal], details[deal], rulings[deal]).states):
+                yield deal
+
+
+def ends_with(
+    conn: sqlite3.Connection,
+    policies: Policies,
+    extra: Mapping[int, tuple[Claim | None, DetailVersion | None]],
+) -> Iterator[tuple[State | None, State | None]]:
+    """Yield the last state of each deal as stored, and as it would be with a further claim or details of it."""
+    from salesops_tui.domain.projection import project
+
+    wanted = json.dumps(list(extra))
+    claims, details = _claims(conn, wanted), _details(conn, wanted)
+    rulings, stored = _rulings(conn, policies, wanted), _stored(conn, wanted)
+    for deal, (claim, detail) in extra.items():
+        states = project(
+            [*claims[deal], *([claim] if claim else ())],
+            [*details[deal], *([detail] if detail else ())],
+            rulings[deal],
+        ).states
+        yield stored[deal][-1][1] if stored[deal] else None, states[-1] if states else None
 
 
 def insert_states(conn: sqlite3.Connection, states: Iterable[tuple[int, State]]) -> None:

@@ -12,7 +12,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from salesops_tui.services.recording import verify_store
+from salesops_tui.services.verifying import verify_store
 from salesops_tui.store import calls as store_calls
 from tests.company import Company
 
@@ -76,7 +76,7 @@ def _look(company: Company, acknowledged: dict[tuple[str, str], int]) -> None:
     context = company.acting_as("olga")
     conn = context.store.conn
     assert conn.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    problems, _, _ = verify_store(context)
+    problems, *_ = verify_store(context)
     assert problems == []
     for (deal, question), turn in acknowledged.items():
         number = int(conn.execute("SELECT id FROM deal WHERE key = ?", (deal,)).fetchone()[0])

@@ -15,7 +15,7 @@ from salesops_tui.domain.people import Person
 from salesops_tui.errors import Refused, SalesopsError, StoreProblem, WrongUsage
 from salesops_tui.services.context import Context
 from salesops_tui.services.importing import ImportRequest, import_deals
-from salesops_tui.services.recording import verify_store
+from salesops_tui.services.verifying import verify_store
 from salesops_tui.store import imports
 from salesops_tui.store import people as store_people
 from tests.company import Company
@@ -36,7 +36,7 @@ def test_the_report_has_the_shape_of_the_contract(desk: Desk) -> None:
     plain = report.as_plain()
     assert list(plain) == [
         "file", "sha256", "dialect", "as_of", "full", "dry_run", "rows", "accepted", "rejected", "rejects_file", "new",
-        "changed", "unchanged", "removed", "warnings", "columns",
+        "changed", "unchanged", "removed", "warnings", "columns", "dialect_reasons",
     ]  # fmt: skip
     assert json.loads(json.dumps(plain)) == plain
     assert (plain["file"], plain["dialect"]) == (str(desk.folder / "deals.csv"), "canonical")

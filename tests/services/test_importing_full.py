@@ -6,7 +6,7 @@ import pytest
 
 from salesops_tui.errors import Refused
 from salesops_tui.services.importing import ImportRequest, NeedsConfirmation, import_deals
-from salesops_tui.services.recording import verify_store
+from salesops_tui.services.verifying import verify_store
 from tests.company import Company
 from tests.services.import_desk import Desk, deal
 

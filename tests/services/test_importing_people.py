@@ -13,7 +13,7 @@ from salesops_tui.domain.calendar import BEGINNING, Moment, to_moment
 from salesops_tui.domain.people import Role
 from salesops_tui.errors import BadInput, Refused
 from salesops_tui.services.importing_people import TableReport, import_people, import_quotas
-from salesops_tui.services.recording import verify_store
+from salesops_tui.services.verifying import verify_store
 from salesops_tui.store import people as store_people
 from tests.company import Company
 from tests.crm.workbooks import sheet_xml, write_workbook

@@ -13,8 +13,9 @@ from salesops_tui.services.acting import add_action
 from salesops_tui.services.calls import current_call, end_call, start_call
 from salesops_tui.services.inspecting import AnswerRequest, earlier_answers, facts_about, find_deal, give_answers
 from salesops_tui.services.listing import deal_page
-from salesops_tui.services.recording import list_record, verify_store
+from salesops_tui.services.recording import list_record
 from salesops_tui.services.undo import undo_last
+from salesops_tui.services.verifying import verify_store
 from salesops_tui.store import calls as store_calls
 from salesops_tui.store import tracks
 from salesops_tui.store.actions import action_by_id
@@ -319,7 +320,7 @@ def test_a_store_that_has_seen_everything_verifies(deal: Company) -> None:
     deal.pass_("D1", by="dana")
     deal.later(days=2).claim("D1", amount=3000)
     deal.later(days=5).fail("D1", by="olga")
-    problems, rows, _ = verify_store(deal.context)
+    problems, rows, *_ = verify_store(deal.context)
     assert problems == []
     assert rows > 5
     deal.store.conn.execute("UPDATE deal_state SET amount = amount + 1 WHERE id = 1")
@@ -343,9 +344,9 @@ def test_projection_of_nothing_is_nothing() -> None:
 @pytest.mark.parametrize(
     ("table", "edit", "said"),
     [
-        ("answer", "UPDATE answer SET reason = 'other'", "answers of row"),
-        ("answer", "UPDATE answer SET value = 'yes'", "answers of row"),
-        ("call", "UPDATE call SET figures = replace(figures, 'commit', 'commot')", "the figures of call"),
+        ("answer", "UPDATE answer SET reason = 'other'", "rows that came with row"),
+        ("answer", "UPDATE answer SET value = 'yes'", "rows that came with row"),
+        ("call", "UPDATE call SET figures = replace(figures, 'commit', 'commot')", "the end of call"),
     ],
 )
 def test_verify_names_what_was_edited_by_force(deal: Company, table: str, edit: str, said: str) -> None:

@@ -75,6 +75,13 @@ CREATE TABLE period_close (
     change INTEGER NOT NULL UNIQUE REFERENCES change (id)
 ) STRICT;
 CREATE INDEX period_close_of ON period_close (period, id);
+
+-- Every decision is hashed over the rows that it brought, whichever table they are in.
+CREATE INDEX note_change ON note (change);
+CREATE INDEX action_change ON action (change);
+CREATE INDEX action_closing_change ON action_closing (change);
+CREATE INDEX quota_change ON quota (change);
+CREATE INDEX withdrawal_by ON withdrawal (by_change);
 """
 
 IMMUTABLE = (
