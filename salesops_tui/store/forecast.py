@@ -1,0 +1,140 @@
+"""The deals that a forecast is made of: open ones and won ones that close in a period, as of a moment."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
+
+from salesops_tui.domain.calendar import FOREVER, Moment, Period
+from salesops_tui.domain.deal import Category, Hold, Status
+from salesops_tui.domain.forecast import NOTHING, Figures
+
+_CATEGORIES, _STATUSES, _HOLDS = tuple(Category), tuple(Status), tuple(Hold)
+_FIELDS = {
+    (1, 0): "pipeline",
+    (1, 1): "pipeline",
+    (2, 0): "best_case",
+    (2, 1): "best_case",
+    (3, 0): "uninspected",
+    (3, 1): "inspected",
+}
+
+
+class ForecastDeal(NamedTuple):
+    """An open or won deal of a period, as short as a forecast needs it.
+
+    Attributes:
+        deal: the store's number.
+        inspected: whether a pass is current at the moment of the forecast.
+    """
+
+    deal: int
+    owner: int
+    status: Status
+    category: Category
+    hold: Hold
+    stage: str
+    amount: int
+    inspected: bool
+
+
+class StageSum(NamedTuple):
+    """The open or the won deals of a period that stand in one stage."""
+
+    stage: str
+    status: Status
+    amount: int
+    deals: int
+
+
+class Slice(NamedTuple):
+    """Which deals are meant: those that close in a period, as of a moment, of some owners.
+
+    Attributes:
+        current: the moment is now, which is quicker to read.
+        owners: of these people only; None for all.
+    """
+
+    period: Period
+    at: Moment
+    current: bool
+    owners: Collection[int] | None
+
+
+def figures_by_owner(conn: sqlite3.Connection, wanted: Slice, odds: Mapping[str, int]) -> dict[int, Figures]:
+    """Return what each owner has closed and holds open, weighted by the odds of each stage in basis points."""
+    weight, values = _weight(odds)
+    where, bound = _where(wanted)
+    sql = f"""
+        SELECT owner, status, category, fresh, sum(amount), count(*), sum(part / 10000 + (part % 10000 > 5000
+            OR (part % 10000 = 5000 AND part / 10000 % 2 = 1)))
+        FROM (
+            SELECT s.owner, s.status, s.category, s.good_until >= :at AS fresh, s.amount, s.amount * {weight} AS part
+            FROM {where}
+        )
+        GROUP BY owner, status, category, fresh
+    """
+    found: dict[int, dict[str, int]] = {}
+    for owner, status, category, fresh, amount, deals, weighted in conn.execute(sql, values | bound):
+        sums = found.setdefault(owner, {})
+        name = "closed" if status == Status.WON else _FIELDS.get((category, fresh), "omitted")
+        sums[name] = sums.get(name, 0) + amount
+        sums[f"{name}_deals"] = sums.get(f"{name}_deals", 0) + deals
+        if status != Status.WON:
+            part, counted = ("over_claim", amount) if category == Category.COMMIT else ("upside", 0)
+            sums[part] = sums.get(part, 0) + weighted - counted
+    return {owner: NOTHING._replace(**sums) for owner, sums in found.items()}
+
+
+def forecast_deals(conn: sqlite3.Connection, wanted: Slice) -> list[ForecastDeal]:
+    """Return the open and the won deals one by one."""
+    where, values = _where(wanted)
+    sql = f"""
+        SELECT s.deal, s.owner, s.status, s.category, s.hold, s.stage, s.amount, s.good_until >= :at FROM {where}
+    """
+    return [
+        ForecastDeal(deal, owner, _STATUSES[status], _CATEGORIES[category], _HOLDS[hold], stage, amount, bool(fresh))
+        for deal, owner, status, category, hold, stage, amount, fresh in conn.execute(sql, values)
+    ]
+
+
+def stage_sums(conn: sqlite3.Connection, wanted: Slice) -> list[StageSum]:
+    """Return what stands in each stage, open and won apart."""
+    where, values = _where(wanted)
+    sql = f"SELECT s.stage, s.status, sum(s.amount), count(*) FROM {where} GROUP BY s.stage, s.status"
+    return [StageSum(stage, _STATUSES[status], *sums) for stage, status, *sums in conn.execute(sql, values)]
+
+
+def keys_of(conn: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, str]:
+    """Return the CRM ids of deals by the store's number."""
+    sql = "SELECT id, key FROM deal WHERE id IN (SELECT value FROM json_each(?))"
+    return dict(conn.execute(sql, (json.dumps(list(numbers)),)).fetchall())
+
+
+def known_since(conn: sqlite3.Connection) -> Moment | None:
+    """Return when the store first knew a deal; None while it knows none."""
+    first = conn.execute("SELECT min(valid_from) FROM deal_state").fetchone()[0]
+    return None if first is None else Moment(first)
+
+
+def _weight(odds: Mapping[str, int]) -> tuple[str, dict[str, int | str]]:
+    """Return the SQL for the odds of a state's stage, and its values."""
+    given = [(stage, odds_bp) for stage, odds_bp in odds.items() if odds_bp]
+    values: dict[str, int | str] = {}
+    for i, (stage, odds_bp) in enumerate(given):
+        values |= {f"stage{i}": stage, f"odds{i}": odds_bp}
+    terms = " ".join(f"WHEN :stage{i} THEN :odds{i}" for i in range(len(given)))
+    return (f"CASE s.stage {terms} ELSE 0 END" if given else "0"), values
+
+
+def _where(wanted: Slice) -> tuple[str, dict[str, int | str]]:
+    """Return what follows FROM, and its values."""
+    moment = f"s.valid_to = {FOREVER}" if wanted.current else "s.valid_from <= :at AND s.valid_to > :at"
+    values: dict[str, int | str] = {"at": wanted.at, "first": wanted.period.start, "last": wanted.period.end}
+    terms = [moment, "s.close_day BETWEEN :first AND :last", "s.status IN (0, 1)"]
+    if wanted.owners is not None:
+        terms.append("s.owner IN (SELECT value FROM json_each(:owners))")
+        values["owners"] = json.dumps(sorted(wanted.owners))
+    return "deal_state s WHERE " + " AND ".join(terms), values
