@@ -126,8 +126,8 @@ def compare(conn: sqlite3.Connection, delivery: Delivery) -> Effect:
     return Effect(new, changed, unchanged, removed, commit, vanishing)
 
 
-def apply(conn: sqlite3.Connection, delivery: Delivery, change: int, policies: Policies, step: Step) -> str:
-    """Write what `compare` found, and return the hash over the rows that were written.
+def apply(conn: sqlite3.Connection, delivery: Delivery, change: int, policies: Policies, step: Step) -> None:
+    """Write what `compare` found.
 
     Args:
         conn: the connection on which `compare` ran, in the same write transaction.
@@ -151,7 +151,6 @@ def apply(conn: sqlite3.Connection, delivery: Delivery, change: int, policies: P
     conn.execute(_NEW_STATES, values | _UNTOUCHED)
     tracks.rebuild(conn, policies, (deal for (deal,) in conn.execute(_TOUCHED)))
     step("writing the record")
-    return rows_hash(conn, change)
 
 
 def add_import(
