@@ -90,9 +90,9 @@ def _effective(nodes: Mapping[int, Node], segment_of: Mapping[int, str]) -> dict
 def _teams(nodes: Mapping[int, Node], effective: Mapping[int, str]) -> dict[int, frozenset[str]]:
     """Return the segments of everybody below each person, or the person's own where nobody is."""
     found: dict[int, frozenset[str]] = {}
-    for person in reversed(nodes):
-        node = nodes[person]
-        found[person] = frozenset().union(*(found[p] for p in node.reports)) or frozenset({effective[person]})
+    for node in reversed(list(nodes.values())):
+        below = frozenset().union(*(found[p] for p in node.reports))
+        found[node.person] = below or frozenset({effective[node.person]})
     return found
 
 

@@ -193,7 +193,7 @@ def roll_up(
     if top == EVERYBODY:
         stray = [person for person in by_owner if person not in trail]
         below = {**below, EVERYBODY: [*below.get(EVERYBODY, ()), *stray]}
-        trail |= {person: (EVERYBODY, 1) for person in stray}
+        trail |= dict.fromkeys(stray, (EVERYBODY, 1))
     nodes: dict[int, Node] = {}
     for person in reversed(trail):
         reports = [nodes[p] for p in below.get(person, ()) if trail.get(p, (None,))[0] == person]

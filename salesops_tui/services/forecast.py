@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -196,7 +196,7 @@ def _is_open(deal: ForecastDeal, *categories: Category) -> bool:
 
 _PIPELINE = (Category.PIPELINE, Category.BEST_CASE, Category.COMMIT)
 _LADDER = (Column.CLOSED, Column.COMMIT, Column.BEST_CASE, Column.PIPELINE)
-_COLUMNS = {
+_COLUMNS: Mapping[Column, Callable[[ForecastDeal, Mapping[str, int]], bool]] = {
     Column.CLOSED: lambda d, _: d.status is Status.WON,
     Column.COMMIT: lambda d, _: _is_open(d, Category.COMMIT),
     Column.INSPECTED: lambda d, _: _is_open(d, Category.COMMIT) and d.inspected,
