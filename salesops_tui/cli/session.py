@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,6 +41,8 @@ class Session:
         """
         store = open_store(self.path, read_only=self.read_only)
         self._stores.append(store)
+        if store.kept:
+            print(f"salesops: brought to a newer schema; as it was, it is kept in {store.kept}", file=sys.stderr)
         context = Context(store, who_is_at_work(store), self.clock, f"{os.getpid()}-{os.urandom(4).hex()}")
         context.admit()
         return context

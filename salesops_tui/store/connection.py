@@ -34,6 +34,7 @@ class Store:
     Attributes:
         disposable: this store is still being built and nobody else has it: commits do not wait for the disk until
             `settle`, and a crash costs the whole of it.
+        kept: where the store as it was is kept, if opening it brought an older schema up to date.
     """
 
     def __init__(self, path: Path, conn: sqlite3.Connection, *, read_only: bool) -> None:
@@ -42,6 +43,7 @@ class Store:
         self.conn = conn
         self.read_only = read_only
         self.disposable = False
+        self.kept: Path | None = None
         self._depth = 0
         self._file = _identity(path)
 
@@ -72,7 +74,7 @@ class Store:
             return
         if self.read_only:
             raise StoreProblem(f"{self.path} was opened read-only; nothing was written")
-        with translated(self.path), self._queue():
+        with translated(self.path), self.queue():
             self.check_in_place()
             wait = "OFF" if self.disposable else "FULL" if durable else "NORMAL"
             self.conn.execute(f"PRAGMA synchronous = {wait}")
@@ -128,7 +130,8 @@ class Store:
         return int(self.conn.execute("PRAGMA data_version").fetchone()[0])
 
     @contextmanager
-    def _queue(self) -> Iterator[None]:
+    def queue(self) -> Iterator[None]:
+        """Wait until nobody else writes, and keep others waiting."""
         # SQLite's own back-off is unfair under load; a file lock makes writers wait their turn.
         handle = os.open(_lock_path(self.path), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
         try:
@@ -180,8 +183,14 @@ def translated(path: Path) -> Iterator[None]:
         raise StoreProblem(f"{path}: {error.strerror or error}") from error
 
 
-def open_store(path: Path, *, read_only: bool = False) -> Store:
-    """Open an existing store, bringing an older schema up to date.
+def open_store(path: Path, *, read_only: bool = False, any_schema: bool = False, keep_older: bool = True) -> Store:
+    """Open an existing store, bringing an older schema up to date; the store as it was is kept beside it.
+
+    Args:
+        path: where it is.
+        read_only: write nothing.
+        any_schema: with `read_only`, take an older schema as it is: for copying.
+        keep_older: keep the store as it was when its schema is brought up to date.
 
     Raises:
         StoreProblem: there is none at `path`, it is no store, it is newer than this program, or it cannot be read.
@@ -195,13 +204,15 @@ def open_store(path: Path, *, read_only: bool = False) -> Store:
         if not path.is_file():
             raise StoreProblem(f"{path} is no file, so no store")
         _look_at_header(path)
-        conn = _connect(path, "ro" if read_only else "rw")
+        store = Store(path, _connect(path, "ro" if read_only else "rw"), read_only=read_only)
         try:
-            _check_version(path, conn, read_only)
+            version = _schema_version(path, store.conn)
+            if version < SCHEMA_VERSION and not any_schema:
+                _bring_up_to_date(store, keep_older=keep_older)
         except BaseException:
-            conn.close()
+            store.close()
             raise
-    return Store(path, conn, read_only=read_only)
+    return store
 
 
 def create_store(path: Path, *, mode: int = 0o600) -> Store:
@@ -254,9 +265,9 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
     return conn
 
 
-def _check_version(path: Path, conn: sqlite3.Connection, read_only: bool) -> None:
+def _schema_version(path: Path, conn: sqlite3.Connection) -> int:
     application = conn.execute("PRAGMA application_id").fetchone()[0]
-    version = conn.execute("PRAGMA user_version").fetchone()[0]
+    version = int(conn.execute("PRAGMA user_version").fetchone()[0])
     if application != APPLICATION_ID:
         raise StoreProblem(f"{path} is a SQLite file, but not a salesops store")
     if version > SCHEMA_VERSION:
@@ -264,9 +275,24 @@ def _check_version(path: Path, conn: sqlite3.Connection, read_only: bool) -> Non
             f"{path} was written by a newer salesops: update this one (the store has schema {version}, "
             f"this program knows {SCHEMA_VERSION})"
         )
-    if version < SCHEMA_VERSION:
-        if read_only:
-            raise StoreProblem(f"{path} has an older schema; open it once without --read-only to bring it up to date")
-        from salesops_tui.store.migrations import migrate
+    return version
 
-        migrate(conn)
+
+def _bring_up_to_date(store: Store, *, keep_older: bool) -> None:
+    from salesops_tui.store import copies
+    from salesops_tui.store.migrations import migrate
+
+    path = store.path
+    if store.read_only:
+        raise StoreProblem(f"{path} has an older schema; open it once without --read-only to bring it up to date")
+    with store.queue():
+        # Whoever waited for somebody else's migration has nothing left to do.
+        version = _schema_version(path, store.conn)
+        if version == SCHEMA_VERSION:
+            return
+        if keep_older:
+            store.kept = copies.free_name(path.with_name(f"{path.name}.schema-{version}"))
+            with copies.fresh_file(store.kept) as fresh:
+                copies.copy_pages(store.conn, fresh)
+                copies.place(fresh, store.kept)
+        migrate(store.conn)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from salesops_tui.store import migrations
+from salesops_tui.errors import StoreProblem
+from salesops_tui.store import copies, migrations
 from salesops_tui.store.connection import create_store, open_store
 from salesops_tui.store.schema import first, second
 
@@ -72,3 +77,64 @@ def test_a_row_that_points_nowhere_stops_the_migration(older: Path) -> None:
     conn.close()
     with pytest.raises(sqlite3.IntegrityError, match="reporting_line"):
         open_store(older)
+
+
+def test_the_store_as_it_was_is_kept_beside_the_newer_one(older: Path) -> None:
+    before = sqlite3.connect(older).execute("SELECT * FROM change ORDER BY id").fetchall()
+    with open_store(older) as store:
+        assert store.kept == older.with_name("older.db.schema-1")
+    kept = sqlite3.connect(older.with_name("older.db.schema-1"))
+    assert kept.execute("PRAGMA user_version").fetchone() == (1,)
+    assert kept.execute("SELECT * FROM change ORDER BY id").fetchall() == before
+    kept.close()
+    with open_store(older) as store:
+        assert store.kept is None
+
+
+def test_without_room_for_a_copy_nothing_is_brought_up_to_date(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(copies, "copy_pages", full)
+    with pytest.raises(StoreProblem, match="the disk is full"):
+        open_store(older)
+    conn = sqlite3.connect(older)
+    assert conn.execute("PRAGMA user_version").fetchone() == (1,)
+    conn.close()
+
+
+_OPEN = """
+import sys
+from pathlib import Path
+from salesops_tui.store.connection import open_store
+print("ready", flush=True)
+open_store(Path(sys.argv[1])).close()
+print("open", flush=True)
+"""
+
+
+def test_many_that_open_an_older_store_at_once_bring_it_up_to_date_once(older: Path) -> None:
+    started = [
+        subprocess.Popen([sys.executable, "-c", _OPEN, str(older)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(4)
+    ]
+    said = [process.communicate(timeout=60) for process in started]
+    assert [(out, error) for out, error in said] == [(b"ready\nopen\n", b"")] * 4
+    assert [p.name for p in older.parent.glob("*.schema-*")] == ["older.db.schema-1"]
+
+
+def test_a_migration_that_is_killed_at_any_moment_is_done_by_the_next(older: Path) -> None:
+    chance = random.Random(3)
+    for _ in range(8):
+        with subprocess.Popen([sys.executable, "-c", _OPEN, str(older)], stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"ready\n"
+            time.sleep(chance.uniform(0, 0.25))
+            process.kill()
+        conn = sqlite3.connect(older)
+        version = conn.execute("PRAGMA user_version").fetchone()[0]
+        assert conn.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert conn.execute("SELECT count(*) FROM change").fetchone() == (_DECISIONS,)
+        assert bool(conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'mapping'").fetchone()) == (version == 2)
+        conn.close()
+    open_store(older).close()
