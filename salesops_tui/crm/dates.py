@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from salesops_tui.crm.lookup import UnreadableError
+from salesops_tui.crm.table import Plain
 from salesops_tui.domain.calendar import Day, to_day
 
 FIRST_YEAR = 1990
 LAST_YEAR = 2100
 
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ](.+))?", re.ASCII)
+_CLOCK = re.compile(r"(?<=\d) +\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp][Mm])?\Z", re.ASCII)
+_SERIAL = re.compile(r"\d{5}(?:\.\d+)?", re.ASCII)
+_SERIAL_FROM = date(1899, 12, 30)
 _NUMBERS = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}", re.ASCII)
 _DAY_FIRST = ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%d/%m/%y", "%d.%m.%y", "%d-%m-%y")
 _MONTH_FIRST = tuple(f"%m{form[2]}%d{form[5:]}" for form in _DAY_FIRST)
@@ -20,11 +24,12 @@ _MONTH_FIRST = tuple(f"%m{form[2]}%d{form[5:]}" for form in _DAY_FIRST)
 DateReader = Callable[[str], Day | None]
 
 
-def date_reader(formats: Sequence[str] = (), day_first: bool | None = None) -> DateReader:
+def date_reader(formats: Sequence[str] = (), day_first: bool | None = None, *, day_numbers: bool = False) -> DateReader:
     """Return a reader of dates.
 
-    It takes ISO dates (also with a time behind, which is dropped), and what `formats` (as for `strptime`, the
-    first that fits) or `day_first` allow. Blank is None.
+    It takes ISO dates, and what `formats` (as for `strptime`, the first that fits) or `day_first` allow. A time of
+    the day behind any of them is dropped. Blank is None. A number in a workbook is a day as spreadsheets count them;
+    with `day_numbers` a text file's is too.
 
     Raises:
         UnreadableError: (by the reader) not a date, impossible, ambiguous, or outside of 1990 to 2100.
@@ -32,17 +37,20 @@ def date_reader(formats: Sequence[str] = (), day_first: bool | None = None) -> D
     tried = tuple(formats) or (() if day_first is None else _DAY_FIRST if day_first else _MONTH_FIRST)
 
     def read(text: str) -> Day | None:
+        numbered = day_numbers or type(text) is Plain
         text = text.strip()
         if not text:
             return None
         if not text.isascii():
             raise UnreadableError("is not a date; use the digits 0 to 9")
-        for form in tried:
-            try:
-                return _in_range(datetime.strptime(text, form).date())  # noqa: DTZ007 - a day has no zone
-            except ValueError as error:
-                if isinstance(error, UnreadableError):
-                    raise
+        day = _formed(text, tried)
+        if day is None and _CLOCK.search(text) and not _ISO.fullmatch(text):
+            text = _CLOCK.sub("", text)
+            day = _formed(text, tried)
+        if day is not None:
+            return day
+        if numbered and _SERIAL.fullmatch(text):
+            return _in_range(_SERIAL_FROM + timedelta(days=int(text[:5])))
         return _iso(text, tried)
 
     return read
@@ -58,6 +66,16 @@ def required_date_reader(read: DateReader) -> Callable[[str], Day]:
         return day
 
     return read_required
+
+
+def _formed(text: str, forms: Sequence[str]) -> Day | None:
+    for form in forms:
+        try:
+            return _in_range(datetime.strptime(text, form).date())  # noqa: DTZ007 - a day has no zone
+        except ValueError as error:
+            if isinstance(error, UnreadableError):
+                raise
+    return None
 
 
 def _iso(text: str, tried: Sequence[str]) -> Day:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from salesops_tui.crm.dates import date_reader, required_date_reader
 from salesops_tui.crm.deal_map import DealMap
 from salesops_tui.crm.layout import Layout
 from salesops_tui.crm.lookup import Lookup, RejectedError, UnreadableError, rejected, shown
+from salesops_tui.crm.table import Altered
 from salesops_tui.crm.vocabulary import (
     category_reader,
     is_most_likely,
@@ -29,6 +31,7 @@ _LONGEST_TERM = 1_200
 _NAMES_KEPT = 200
 _YES = {"yes", "y", "true", "1", "x"}
 _NO = {"", "no", "n", "false", "0"}
+_LOST_DIGITS = re.compile(r"\d[.,]\d+E\+\d+", re.ASCII)
 _OPEN, _WON = int(Status.OPEN), int(Status.WON)
 _CLOSED_AS = {"won": Status.WON, "lost": Status.LOST}
 
@@ -140,13 +143,14 @@ class DealReader:
         called = layout.called
         dialect = layout.dialect
         self._id_of = dialect.id_of or _itself
-        day = date_reader(deal_map.date_formats, deal_map.day_first)
+        day = date_reader(deal_map.date_formats, deal_map.day_first, day_numbers=dialect.day_numbers)
         self._owner_words = owner_words(deal_map, dialect.words)
         self._owners = Lookup(called("owner"), self._find_owner)
         self._stages = Lookup(called("stage"), stage_reader(policy, deal_map, dialect.words))
         self._most_likely: set[str] = set()
         self._read_category = category_reader(policy, deal_map, dialect.words)
         self._categories = Lookup(called("category"), self._category)
+        self._settled = _settled(policy) if dialect.closed_by_status else {}
         self._statuses = Lookup(called("status"), status_reader(deal_map, dialect.words))
         self._currencies = Lookup(called("currency"), read_currency)
         self._closes = Lookup(called("close_date"), required_date_reader(day))
@@ -168,7 +172,8 @@ class DealReader:
     def key_of(self, cells: list[str]) -> str:
         """Return the id in the store, "" where it cannot be one; also of a row of another length than the header."""
         width = self._layout.width
-        text = self._id_of(self._layout.pick((cells + [""] * width)[:width])[0].strip())
+        id_ = self._layout.pick((cells + [""] * width)[:width])[0]
+        text = "" if type(id_) is Altered else self._id_of(id_.strip())
         return self._prefix + text if 0 < len(text) <= _LONGEST_ID else ""
 
     def said(self) -> list[tuple[str, str, int]]:
@@ -205,13 +210,14 @@ class DealReader:
         name = name.strip()
         if not key or not name or not owner.strip() or len(key) > _LONGEST_ID:
             raise self._about_names(key, name)
+        if type(id_) is Altered or ("E+" in key and _LOST_DIGITS.fullmatch(key)):
+            raise self._about_digits(id_)
         key = self._prefix + self._id_of(key)
         person, owner_text = self._owners[owner]
-        at = self._stages[stage]
+        state = self._statuses[status]
+        at, claimed = self._settled.get(state) or (self._stages[stage], self._categories[category])
         close_day = self._closes[close]
         code, original = self._money(amount, self._currencies[currency], key)
-        claimed = self._categories[category]
-        state = self._statuses[status]
         if state is None:
             state = _CLOSED_AS.get(at.closed, Status.OPEN)
         self._check(state, at, claimed)
@@ -232,6 +238,12 @@ class DealReader:
             return rejected(called("id"), key, f"has more than {_LONGEST_ID} characters")
         field_name = "id" if not key else "name" if not name else "owner"
         return rejected(called(field_name), "", "is blank")
+
+    def _about_digits(self, id_: str) -> RejectedError:
+        why = "is in scientific notation, so its last digits are lost; keep ids as text"
+        if type(id_) is Altered:
+            why = "is a number of more than 15 digits, whose end Excel has changed; keep ids as text"
+        return rejected(self._layout.called("id"), id_, why)
 
     def _find_owner(self, text: str) -> tuple[int, str]:
         meant = self._owner_words(text)
@@ -290,6 +302,16 @@ class DealReader:
             self.unknown_owners["" if many else row.owner_text] += 1
         if category in self._most_likely:
             self.suspicious["most_likely"] += 1
+
+
+def _settled(policy: Policy) -> Mapping[Status | None, tuple[Stage, Category]]:
+    """Return the stage and the claim of deals whose status alone says how they were closed."""
+    found: dict[Status | None, tuple[Stage, Category]] = {}
+    for stage in reversed(policy.stages):
+        status = _CLOSED_AS.get(stage.closed)
+        if status:
+            found[status] = (stage, Category.CLOSED if status is Status.WON else Category.OMITTED)
+    return found
 
 
 def _itself(key: str) -> str:

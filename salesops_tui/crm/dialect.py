@@ -78,6 +78,9 @@ class Dialect:
         aside: from the cells of a row that cannot be taken to what it is instead of a deal ("a total", "a footer
             line"), "" where it should have been one. Such rows are counted and told, never rejected.
         id_of: from an id as it is written to the one under which the store knows the deal; None for itself.
+        closed_by_status: a won or lost deal keeps the stage and the category that it had when it was open, so its
+            status alone decides.
+        day_numbers: dates may be numbers, as spreadsheets count the days.
         neighbours: files that complete this one.
         advice: by required field that it lacks, what a person can do.
     """
@@ -92,6 +95,8 @@ class Dialect:
     defaults: Mapping[str, str] = field(default_factory=dict)
     aside: Callable[[Sequence[str]], str] = _no_aside
     id_of: Callable[[str], str] | None = None
+    closed_by_status: bool = False
+    day_numbers: bool = False
     neighbours: tuple[Neighbour, ...] = ()
     advice: Mapping[str, str] = field(default_factory=dict)
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from salesops_tui.crm.dates import date_reader, required_date_reader
 from salesops_tui.crm.lookup import UnreadableError
+from salesops_tui.crm.table import Plain
 from salesops_tui.domain.calendar import to_day
 
 ISO = date_reader()
@@ -22,6 +23,20 @@ def test_every_day_is_read_back(day: date) -> None:
 )
 def test_a_time_behind_the_date_is_let_go(text: str) -> None:
     assert ISO(text) == to_day(date(2026, 11, 16))
+
+
+@pytest.mark.parametrize("text", ["3/4/2026 9:05", "03/04/2026 21:05:59", "3/4/2026 9:05 PM", "3/4/26 12:00 am"])
+def test_a_time_behind_a_date_in_numbers_is_let_go(text: str) -> None:
+    assert date_reader((), day_first=False)(text) == to_day(date(2026, 3, 4))
+    with pytest.raises(UnreadableError, match="two ways"):
+        ISO(text)
+
+
+@pytest.mark.parametrize("text", ["46085", "46085.604166666664"])
+def test_a_spreadsheets_day_number_is_one_where_it_can_be(text: str) -> None:
+    assert ISO(Plain(text)) == date_reader(day_numbers=True)(text) == to_day(date(2026, 3, 4))
+    with pytest.raises(UnreadableError, match="is not a date"):
+        ISO(text)
 
 
 @pytest.mark.parametrize(
