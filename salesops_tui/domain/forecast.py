@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from fractions import Fraction
 from operator import add
 from typing import NamedTuple
 
@@ -169,6 +170,16 @@ class Node(NamedTuple):
     def gap(self) -> int | None:
         """Quota less landing; None without a quota."""
         return None if self.quota.value is None else self.quota.value - self.whole.landing
+
+    @property
+    def attainment(self) -> Fraction | None:
+        """Closed ÷ quota; None without a quota, or with one of 0."""
+        return Fraction(self.whole.closed, self.quota.value) if self.quota.value else None
+
+    @property
+    def landing_attainment(self) -> Fraction | None:
+        """Landing ÷ quota; None likewise."""
+        return Fraction(self.whole.landing, self.quota.value) if self.quota.value else None
 
 
 def reports_of(managers: Mapping[int, int | None], order: Iterable[int]) -> dict[int, list[int]]:

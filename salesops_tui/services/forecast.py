@@ -56,6 +56,7 @@ class ForecastReport(NamedTuple):
         coverage: of the whole scope; `segments` the same by segment.
         contradictions: open deals in a closed stage (weighted 0) and won deals in an open one (counted in Closed).
         unweighted: open deals in stages that the policy gives no probability: weighted 0.
+        listed: whose rows and deals may be named, where the actor sees only the totals of the scope; else None.
     """
 
     person: Person | None
@@ -69,6 +70,7 @@ class ForecastReport(NamedTuple):
     segments: Sequence[CoverageLine]
     contradictions: Sequence[StageSum]
     unweighted: Sequence[StageSum]
+    listed: frozenset[int] | None = None
 
     @property
     def root(self) -> Node:
@@ -87,8 +89,8 @@ class ForecastReport(NamedTuple):
 
     @property
     def slice(self) -> Slice:
-        """The deals that the report is made of."""
-        owners = None if self.person is None else self.nodes.keys()
+        """The deals that the report is made of, as far as they may be named."""
+        owners = self.listed if self.listed is not None else None if self.person is None else self.nodes.keys()
         return Slice(self.period, self.at, self.current, owners)
 
 
@@ -122,12 +124,13 @@ def forecast(context: Context, scope: Scope, period: Period, at: Moment, *, band
         at=at,
         current=at >= now,
         policy=policy,
-        nodes=nodes,
+        nodes=nodes if scope.listed is None else _seen(nodes, scope.listed),
         divergence=divergence_of(whole.commit, whole.over_claim, whole.upside, ordinary, policy.thresholds),
         coverage=CoverageLine("", root.quota.value, whole.closed, whole.open),
         segments=_segments(context, nodes, policy),
         contradictions=[s for s in stages if _contradicts(s, policy)],
         unweighted=[s for s in stages if _has_no_odds(s, policy)],
+        listed=scope.listed,
     )
 
 
@@ -169,9 +172,9 @@ def explanation(context: Context, report: ForecastReport) -> list[Contribution]:
 
 def deals_behind(context: Context, report: ForecastReport, cell: Cell) -> list[int]:
     """Return the deals that a cell adds up, by the store's number, the largest first."""
-    owners = {cell.person} if cell.own else _below(report.nodes, cell.person)
-    everybody = cell.person == EVERYBODY and not cell.own
-    wanted = report.slice._replace(owners=None if everybody else owners)
+    whole = cell.person == report.root.person and not cell.own
+    owners = report.slice.owners if whole else {cell.person} if cell.own else _below(report.nodes, cell.person)
+    wanted = report.slice._replace(owners=owners)
     counts = _COLUMNS[cell.column]
     ladder = _LADDER[: _LADDER.index(cell.column) + 1] if cell.cumulative and cell.column in _LADDER else ()
     with context.store.reading() as conn:
@@ -179,6 +182,21 @@ def deals_behind(context: Context, report: ForecastReport, cell: Cell) -> list[i
     odds = report.odds
     found = [d for d in deals if counts(d, odds) or any(_COLUMNS[column](d, odds) for column in ladder)]
     return [d.deal for d in sorted(found, key=lambda d: (-d.amount, d.deal))]
+
+
+def _seen(nodes: Mapping[int, Node], listed: frozenset[int]) -> dict[int, Node]:
+    """Leave the top of a roll-up and the rows that may be named, each under the nearest one above that is left."""
+    top = next(iter(nodes))
+    kept = {person: node for person, node in nodes.items() if person == top or person in listed}
+    placed: dict[int, Node] = {}
+    for person, node in kept.items():
+        reports = tuple(p for p in node.reports if p in kept)
+        if person == top:
+            reports = tuple(p for p, n in kept.items() if p != top and (n.above == top or n.above not in kept))
+        above = node.above if node.above in kept else None if person == top else top
+        depth = 0 if above is None else placed[above].depth + 1
+        placed[person] = node._replace(above=above, depth=depth, reports=reports)
+    return placed
 
 
 def _below(nodes: Mapping[int, Node], person: int) -> set[int]:

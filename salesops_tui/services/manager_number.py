@@ -140,6 +140,25 @@ def submitted_numbers(context: Context, scope: Scope, period: Period, at: Moment
     return store_numbers.numbers_of(context.store.conn, people, period.name, at)
 
 
+def read_amount(context: Context, text: str) -> int:
+    """Read an amount as people type it, in the store's currency: `1,250,000` or `1250000.00`; minor units.
+
+    Raises:
+        WrongUsage: it is no amount, or of another currency.
+    """
+    from salesops_tui.crm.amounts import amount_reader
+    from salesops_tui.crm.lookup import UnreadableError
+
+    currency = context.policy.currency
+    try:
+        found, amount = amount_reader(currency)(text.strip(), "")
+    except UnreadableError as error:
+        raise WrongUsage(f"the amount '{text}' {error}") from None
+    if found != currency:
+        raise WrongUsage(f"the amount '{text}' is not in {currency}, in which this store counts")
+    return amount
+
+
 def _subject(context: Context, scope: Scope, at: Moment) -> Person:
     """Return the person whose scope the number is about, if the actor may speak for it."""
     actor = context.acting()
