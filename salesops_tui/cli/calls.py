@@ -38,10 +38,10 @@ def start(session: Session, scope: str | None, form: str) -> None:
 @click.pass_obj
 def list_calls(session: Session, form: str) -> None:
     """List calls, the newest first."""
-    from salesops_tui.store.calls import all_calls
+    from salesops_tui.services.calls import list_calls as calls_seen
 
     context = session.open()
-    _print(context, all_calls(context.store.conn), form)
+    _print(context, calls_seen(context), form)
 
 
 @call.command("show")
@@ -53,7 +53,7 @@ def show(session: Session, number: int | None, form: str) -> None:
     from salesops_tui.services.minutes import minutes_of
 
     context = session.open()
-    found = _find(context, number)
+    found = call_or_newest(context, number)
     figures = minutes_of(context, found)
     if form == "json":
         emit_json(_plain(context, found) | {"minutes_of_call": figures})
@@ -75,19 +75,24 @@ def end(session: Session, number: int | None, form: str) -> None:
     from salesops_tui.services.calls import current_call, end_call
 
     context = session.open()
-    found = current_call(context) if number is None else _find(context, number)
+    found = current_call(context) if number is None else call_or_newest(context, number)
     if found is None:
         raise NotFound("you have no call open; 'salesops call list' shows them all")
     _print(context, [end_call(context, found)], form, single=True)
 
 
-def _find(context: Context, number: int | None) -> Call:
+def call_or_newest(context: Context, number: int | None) -> Call:
+    """Return the call of a number, else the newest.
+
+    Raises:
+        NotFound: there is none.
+    """
     from salesops_tui.services.calls import find_call
-    from salesops_tui.store.calls import all_calls
+    from salesops_tui.services.calls import list_calls as calls_seen
 
     if number is not None:
         return find_call(context, number)
-    newest = all_calls(context.store.conn)
+    newest = calls_seen(context)
     if not newest:
         raise NotFound("there has been no call yet; 'salesops call start' begins one")
     return newest[0]

@@ -33,7 +33,7 @@ def deals(session: Session, /, form: str, **asked: Any) -> None:
 
     context = session.open()
     at = read_as_of(context, asked["as_of"])
-    scope, period = find_scope(context, asked["scope"], at), find_period(context, asked["period"], at)
+    scope, period = find_scope(context, asked["scope"], at, totals=True), find_period(context, asked["period"], at)
     wanted = DealFilter(
         [Category.from_key(key) for key in asked["categories"]],
         [Status[key.upper()] for key in asked["statuses"]],

@@ -42,7 +42,7 @@ def movement(session: Session, /, form: str, **asked: Any) -> None:
     end_text = asked["end"] or asked["as_of"]
     structure = moving.Structure(asked["structure"])
     with context.store.reading():
-        scope = find_scope(context, asked["scope"], context.now())
+        scope = find_scope(context, asked["scope"], context.now(), totals=True)
         baseline, end = moving.read_window(context, scope, asked["start"], end_text)
         period = moving.period_of_movement(context, asked["period"], end)
         if asked["weeks"]:

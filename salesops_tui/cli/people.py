@@ -12,7 +12,8 @@ from salesops_tui.cli.session import Session
 @format_option
 @click.pass_obj
 def people(session: Session, form: str) -> None:
-    """List the people with their managers, as they are now."""
+    """List the people with their managers, as they are now: all whom you may see, and the line above you."""
+    from salesops_tui.services.permission import colleagues
     from salesops_tui.store.people import managers_at
 
     context = session.open()
@@ -27,7 +28,7 @@ def people(session: Session, form: str) -> None:
             "email": p.email,
             "region": p.region,
         }
-        for p in context.people.values()
+        for p in colleagues(context)
     ]
     emit(
         form,

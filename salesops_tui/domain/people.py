@@ -39,10 +39,22 @@ class Person(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A person and everybody below them at one moment; `person` is None for everybody."""
+    """A person and everybody below them at one moment; `person` is None for everybody.
+
+    Attributes:
+        listed: whose deals may be named; those of others count in totals only. None where all may be.
+    """
 
     person: Person | None
     members: frozenset[int]
+    listed: frozenset[int] | None = None
+
+    @property
+    def named(self) -> "Scope":
+        """The part of this scope whose deals may be named."""
+        if self.listed is None:
+            return self
+        return Scope(self.person or Person(0, "", "Everybody"), self.listed)
 
     @property
     def everybody(self) -> bool:

@@ -148,6 +148,7 @@ class Policy:
         vague_next_steps: texts that are no next step (as `bare_phrase` gives them).
         most_likely: the category that a CRM's "Most Likely" maps to.
         unknown_login: what a login that nobody in the store has may do: "read" or "refuse".
+        totals_above: what becomes of the totals of scopes above one's own: "hide" or "show".
     """
 
     name: str
@@ -166,6 +167,7 @@ class Policy:
     measure: str = "ACV"
     most_likely: str = "best_case"
     unknown_login: str = "read"
+    totals_above: str = "hide"
     version: int = 1
 
     @cached_property

@@ -47,6 +47,7 @@ _TOP = {
     "measure": "amount that deals carry",
     "most_likely": "a CRM's Most Likely counts as",
     "unknown_login": "a login that nobody has may",
+    "totals_above": "totals above one's own scope",
 }
 _CALENDAR = {
     "zone_name": "time zone",

@@ -242,6 +242,7 @@ def _policy(tables: PolicyTables, holidays: Mapping[str, frozenset[Day]]) -> Pol
         measure=tables.measure,
         most_likely=tables.most_likely,
         unknown_login=tables.unknown_login,
+        totals_above=tables.totals_above,
     )
 
 

@@ -250,6 +250,7 @@ class PolicyTables(Table):
     measure: Literal["ACV", "ARR", "TCV"]
     most_likely: Literal["pipeline", "best_case", "commit"]
     unknown_login: Literal["read", "refuse"]
+    totals_above: Literal["hide", "show"]
     calendar: CalendarTable
     holidays: HolidaysTable
     questions: Annotated[list[QuestionTable], Field(min_length=1, max_length=12)]

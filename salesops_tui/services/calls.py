@@ -87,12 +87,23 @@ def find_call(context: Context, number: int) -> Call:
     """Return a call.
 
     Raises:
-        NotFound: there is none with this number.
+        NotFound: there is none with this number, or none that the actor may see.
     """
     call = store_calls.call_by_id(context.store.conn, number)
-    if call is None:
+    if call is None or not permission.sees_call(context, call):
         raise NotFound(f"there is no call {number}; 'salesops call list' shows them")
     return call
+
+
+def is_seen(context: Context, number: int) -> bool:
+    """Say whether there is a call with this number that the actor may see."""
+    call = store_calls.call_by_id(context.store.conn, number)
+    return call is not None and permission.sees_call(context, call)
+
+
+def list_calls(context: Context) -> list[Call]:
+    """Return the calls that the actor may see, the newest first."""
+    return [call for call in store_calls.all_calls(context.store.conn) if permission.sees_call(context, call)]
 
 
 def current_call(context: Context) -> Call | None:

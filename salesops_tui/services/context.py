@@ -104,8 +104,30 @@ class Context:
         return {person.id: person for person in store_people.all_people(self.store.conn)}
 
     def forget_people(self) -> None:
-        """Read people anew at the next use."""
+        """Read people anew at the next use, and who the actor is by now."""
         self.__dict__.pop("people", None)
+        if self.actor is not None:
+            self.actor = store_people.person_by_id(self.store.conn, self.actor.id)
+
+    # ------------------------------------------------------------------ what may be seen
+
+    def sees_everything(self) -> bool:
+        """Say whether nothing in the store is hidden from the actor: an ops lead, or a login that may only read."""
+        return self.actor is None or self.actor.role is Role.OPS
+
+    def sight(self, at: Moment) -> frozenset[int] | None:
+        """Return whose deals the actor may see at a moment: their own and those of all below; None for everybody's."""
+        if self.actor is None or self.sees_everything():
+            return None
+        return store_people.scope_of(self.store.conn, self.actor, at).members
+
+    def may_see(self, person: int, at: Moment) -> bool:
+        """Say whether the actor may see what was somebody's at a moment: theirs then, or theirs by now."""
+        then = self.sight(at)
+        if then is None or person in then:
+            return True
+        now = self.sight(self.now())
+        return now is None or person in now
 
 
 def find_person(people: Sequence[Person], text: str) -> Person:
@@ -129,22 +151,45 @@ def find_person(people: Sequence[Person], text: str) -> Person:
     raise NotFound(f"nobody here is called '{text}'; see 'salesops people' for ids and names")
 
 
-def find_scope(context: Context, text: str | None, at: Moment) -> Scope:
+def find_scope(context: Context, text: str | None, at: Moment, *, totals: bool = False) -> Scope:
     """Return the scope that `--scope` names at a moment, the actor's own by default.
 
     An ops lead's own scope, and that of a login that nobody has, is everybody.
 
+    Args:
+        context: the store, and who asks.
+        text: names a person or everybody.
+        at: the moment.
+        totals: the caller names only deals of `Scope.named`. Then scopes above the actor can be had, where the
+            policy shows their totals.
+
     Raises:
         NotFound: no such person.
+        Refused: that scope is not below the actor.
     """
-    conn = context.store.conn
     if text is None:
-        person = None if context.actor is None or context.actor.role is Role.OPS else context.actor
+        person = None if context.sees_everything() else context.actor
     elif folded(text) in {"everybody", "all"}:
         person = None
     else:
         person = find_person(list(context.people.values()), text)
-    return store_people.scope_of(conn, person, at)
+    return scope_seen(context, person, at, totals=totals)
+
+
+def scope_seen(context: Context, person: Person | None, at: Moment, *, totals: bool = False) -> Scope:
+    """Return the scope of a person (None for everybody), as far as the actor may see it; as `find_scope` does.
+
+    Raises:
+        Refused: that scope is not below the actor.
+    """
+    scope = store_people.scope_of(context.store.conn, person, at)
+    if context.sees_everything() or (person is not None and context.may_see(person.id, at)):
+        return scope
+    sight = context.sight(at) or frozenset()
+    above = person is None or bool(sight <= scope.members)
+    if above and totals and context.policy.totals_above == "show":
+        return Scope(scope.person, scope.members, sight)
+    raise Refused(f"{'everybody' if person is None else person.name} is above or beside your scope; yours is the default")
 
 
 def find_period(context: Context, name: str | None, at: Moment) -> Period:

@@ -76,7 +76,9 @@ def broken_off(context: Context) -> BrokenOff | None:
     if place.seen < context.calendar.week_start_of(now):
         return None
     deal = store_deals.deal_at(conn, place.deal, now)
-    return None if deal is None or deal.status is not Status.OPEN else BrokenOff(deal.key, place.question, place.call)
+    if deal is None or not context.may_see(deal.owner, now):
+        return None
+    return None if deal.status is not Status.OPEN else BrokenOff(deal.key, place.question, place.call)
 
 
 def companions(context: Context, deal: int, at: Moment) -> tuple[Companion, ...]:

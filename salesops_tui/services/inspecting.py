@@ -73,12 +73,13 @@ def find_deal(context: Context, key: str, at: Moment) -> DealAt:
     """Return the deal with this CRM id as it was at a moment.
 
     Raises:
-        NotFound: the store has none, or did not have it yet.
+        NotFound: the store has none, did not have it yet, or the actor may not see it: the three look the same.
     """
     number = store_deals.deal_number(context.store.conn, key)
     found = None if number is None else store_deals.deal_at(context.store.conn, number, at)
-    if found is None:
-        raise NotFound(f"no deal has the id '{key}'; 'salesops deals --all' lists them")
+    if found is None or not permission.sees_deal(context, found, at):
+        whose = "" if context.sees_everything() else " of yours"
+        raise NotFound(f"no deal{whose} has the id '{key}'; 'salesops deals --all' lists them")
     return found
 
 
@@ -182,12 +183,19 @@ def _inspector_of(context: Context, deal: DealAt, at: Moment) -> Person:
 
 def _still_open(context: Context, believed: int | None, at: Moment) -> None:
     call = None if believed is None else store_calls.call_by_id(context.store.conn, believed)
-    if call is not None and not call.open_at(at):
-        raise Refused(call_is_over(context, call))
+    if call is not None and (over := _when_over(context, call, at)):
+        raise Refused(over)
 
 
-def call_is_over(context: Context, call: Call) -> str:
-    """Return in one sentence when a call ended and who ended it."""
+def call_is_over(context: Context, number: int, at: Moment) -> str:
+    """Return in one sentence when a call ended and who ended it; "" for one that is open at a moment."""
+    call = store_calls.call_by_id(context.store.conn, number)
+    return "" if call is None else _when_over(context, call, at)
+
+
+def _when_over(context: Context, call: Call, at: Moment) -> str:
+    if call.open_at(at):
+        return ""
     ended = to_datetime(call.end, context.calendar.zone)
     who = context.people.get(call.ended_by) if call.ended_by is not None else None
     by = f", by {who.name}" if who else ""

@@ -62,6 +62,7 @@ class MovementReport(NamedTuple):
         baseline: what the window's start is ("call", "import", "week"), or "" for a moment that was named.
         failed: by inspection, the questions that failed it as of the window's end, in its policy's order.
         shares: by report; each of the two ends adds up to that of the movement.
+        listed: whose deals and shares may be named, where the actor sees only the totals of the scope; else None.
     """
 
     person: Person | None
@@ -71,6 +72,11 @@ class MovementReport(NamedTuple):
     baseline: str
     failed: Mapping[int, tuple[str, ...]]
     shares: Sequence[Share]
+    listed: frozenset[int] | None = None
+
+    def names(self, deal: DealMovement) -> bool:
+        """Say whether a deal may be named, and not only counted."""
+        return self.listed is None or deal.owner in self.listed
 
     @property
     def scope_name(self) -> str:
@@ -175,7 +181,9 @@ def commit_movement(
         closed = closed_over(movement, sum(won[0].values()), sum(won[1].values()), histories)
         failed = _failed_questions(context, movement.deals, end)
     shares = _shares(scope.person, lines, window, commit[0], commit[1])
-    return MovementReport(scope.person, movement, closed, structure, baseline, failed, shares)
+    if scope.listed is not None:
+        shares = [share for share in shares if share.person in scope.listed]
+    return MovementReport(scope.person, movement, closed, structure, baseline, failed, shares, scope.listed)
 
 
 def weekly_movements(

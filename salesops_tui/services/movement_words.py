@@ -104,7 +104,7 @@ def _team(context: Context, report: MovementReport, currency: str) -> list[dict[
 def _deals(context: Context, report: MovementReport) -> dict[str, list[dict[str, Any]]]:
     """Return one row for each part of a deal in a line, then the churned deals without one; and who passed through."""
     movement = report.movement
-    shown = [d for d in movement.deals if d.legs or d.churned or d.passed_through]
+    shown = [d for d in movement.deals if (d.legs or d.churned or d.passed_through) and report.names(d)]
     named = store_deals.deals_by_number(
         context.store.conn, [d.deal for d in shown], movement.window.end, current=movement.window.end >= context.now()
     )

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from salesops_tui.errors import SalesopsError
 from salesops_tui.services.context import Context
 from salesops_tui.services.inspecting import plain_answer
+from salesops_tui.services.permission import whole_store
 from salesops_tui.store import calls as store_calls
 from salesops_tui.store import deals as store_deals
 from salesops_tui.store import evidence, imports, record, tracks
@@ -45,6 +46,7 @@ def verify_store(context: Context, known_head: str = "") -> Verified:
         known_head: a head that was seen before, in minutes or a backup: a store that was written anew from an
             earlier point does not have it.
     """
+    whole_store(context, "the proof")
     conn = context.store.conn
     with context.store.reading():
         problems, count = record.broken_links(conn)

@@ -127,9 +127,9 @@ def deals_at(
         at: the moment; ignored where `current` says that it is now.
         current: read the states that hold now, which is quicker.
         period: only deals that close in it.
-        scope: only deals whose owner is in it.
+        scope: only deals whose owner is in it, and may be named.
     """
-    where, values = _slice(at, current=current, period=period, scope=scope)
+    where, values = slice_of_states(at, current=current, period=period, scope=scope.named if scope else None)
     sql = f"SELECT {_DEAL_COLUMNS} {_JOINS} WHERE {where} ORDER BY s.close_day, d.key"
     return [_deal(row) for row in conn.execute(sql, values)]
 
@@ -138,7 +138,7 @@ def deals_by_number(
     conn: sqlite3.Connection, numbers: Iterable[int], at: Moment, *, current: bool
 ) -> dict[int, DealAt]:
     """Return some deals as they were at a moment, by the store's number."""
-    where, values = _slice(at, current=current)
+    where, values = slice_of_states(at, current=current)
     sql = f"SELECT {_DEAL_COLUMNS} {_JOINS} WHERE s.deal IN (SELECT value FROM json_each(:wanted)) AND {where}"
     rows = conn.execute(sql, values | {"wanted": json.dumps(list(numbers))})
     return {row[0]: _deal(row) for row in rows}
@@ -163,7 +163,7 @@ def totals_at(
     conn: sqlite3.Connection, at: Moment, *, current: bool, period: Period, scope: Scope
 ) -> Mapping[Category, tuple[int, int, int]]:
     """Return amount, number of deals and amount with a current pass by category, of open and won deals."""
-    where, values = _slice(at, current=current, period=period, scope=scope)
+    where, values = slice_of_states(at, current=current, period=period, scope=scope)
     sql = f"""
         SELECT s.category, sum(s.amount), count(*), sum(iif(s.good_until >= :at, s.amount, 0))
         FROM deal_state s WHERE {where} AND s.status IN (0, 1) GROUP BY s.category
@@ -173,7 +173,7 @@ def totals_at(
 
 def commit_now(conn: sqlite3.Connection, period: Period, scope: Scope) -> int:
     """Return the sum of what is in Commit now, in minor units: one range of the index over Commit."""
-    where, values = _slice(Moment(0), current=True, period=period, scope=scope)
+    where, values = slice_of_states(Moment(0), current=True, period=period, scope=scope)
     sql = f"SELECT coalesce(sum(s.amount), 0) FROM deal_state s WHERE s.category = 3 AND {where}"
     return int(conn.execute(sql, values).fetchone()[0])
 
@@ -188,7 +188,7 @@ def sheet_entries(
     baseline: Moment | None,
 ) -> list[SheetEntry]:
     """Return the deals in Commit and the capped ones of a scope and period, with what they were at `baseline`."""
-    where, values = _slice(at, current=current, period=period, scope=scope)
+    where, values = slice_of_states(at, current=current, period=period, scope=scope.named)
     sql = f"""
         SELECT s.deal, s.owner, s.amount, s.close_day, s.stage, s.category, s.rep_category, s.hold, s.inspection,
             s.good_until, s.void, s.slips, b.category, b.amount
@@ -221,9 +221,10 @@ def sort_texts(conn: sqlite3.Connection, numbers: Collection[int]) -> Mapping[in
     return {deal: (name, owner) for deal, name, owner in conn.execute(sql, (json.dumps(list(numbers)),))}
 
 
-def _slice(
+def slice_of_states(
     at: Moment, *, current: bool, period: Period | None = None, scope: Scope | None = None
 ) -> tuple[str, dict[str, object]]:
+    """Return the condition on states `s` (and its values) that keeps those of a moment, a period and a scope."""
     terms = [f"s.valid_to = {FOREVER}" if current else "s.valid_from <= :at AND s.valid_to > :at"]
     values: dict[str, object] = {"at": at}
     if period:

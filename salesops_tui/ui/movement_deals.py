@@ -52,11 +52,13 @@ class DealsView:
 
     @cached_property
     def deals(self) -> Mapping[int, DealAt]:
-        """The deals as they were at the end of the window."""
+        """The deals as they were at the end of the window; where only totals of a scope are shown, those below it."""
         desk, end = self.view.desk, self.view.report.movement.window.end
         numbers = {part.deal for part in self.parts}
         with desk.context.store.reading() as conn:
-            return store_deals.deals_by_number(conn, numbers, end, current=end >= desk.context.now())
+            found = store_deals.deals_by_number(conn, numbers, end, current=end >= desk.context.now())
+        named = desk.scope.named
+        return found if desk.scope.listed is None else {n: deal for n, deal in found.items() if deal.owner in named}
 
     @cached_property
     def by_key(self) -> Mapping[str, Part]:

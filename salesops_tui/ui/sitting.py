@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from salesops_tui.domain.calendar import Moment
 from salesops_tui.domain.inspection import AnswerDraft
 from salesops_tui.services import desk as desk_service
-from salesops_tui.services.calls import current_call, find_call
+from salesops_tui.services.calls import current_call, is_seen
 from salesops_tui.services.inspecting import AnswerRequest, InspectionResult, call_is_over, give_answers
 from salesops_tui.services.queue import Queue, next_deal, read_queue
 from salesops_tui.services.undo import Undone, undo_last
@@ -60,8 +60,7 @@ class Sitting:
         if found.call is not None:
             self._call = found.call.id
         elif self._call is not None:
-            call = find_call(self.desk.context, self._call)
-            self._over = "" if call.open_at(found.at) else call_is_over(self.desk.context, call)
+            self._over = call_is_over(self.desk.context, self._call, found.at)
         return found
 
     def look_around(self) -> bool:
@@ -154,7 +153,7 @@ class Sitting:
 
     def summary(self) -> int | None:
         """Return the call whose summary comes after the last deal; None where nothing was asked."""
-        if self._call is not None:
+        if self._call is not None and is_seen(self.desk.context, self._call):
             return self._call
         call = current_call(self.desk.context)
         return call.id if call else None

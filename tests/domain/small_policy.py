@@ -16,6 +16,7 @@ currency = "EUR"
 measure = "ACV"
 most_likely = "best_case"
 unknown_login = "read"
+totals_above = "hide"
 
 [calendar]
 timezone = "Europe/Berlin"

@@ -62,6 +62,7 @@ POLICIES = st.builds(
     measure=TEXTS,
     most_likely=TEXTS,
     unknown_login=TEXTS,
+    totals_above=TEXTS,
     version=SMALL_INTS,
 )
 

@@ -35,6 +35,7 @@ def block(key: str) -> str:
         ('currency = "USD"', 'currency = "EUR"', "currency (amounts on file are not converted): USD → EUR"),
         ('measure = "ACV"', 'measure = "TCV"', "amount that deals carry: ACV → TCV"),
         ('unknown_login = "read"', 'unknown_login = "refuse"', "a login that nobody has may: read → refuse"),
+        ('totals_above = "hide"', 'totals_above = "show"', "totals above one's own scope: hide → show"),
         ('timezone = "UTC"', 'timezone = "Asia/Tokyo"', "time zone: UTC → Asia/Tokyo"),
         ("fiscal_start_month = 1", "fiscal_start_month = 12", "fiscal year starts in: January → December"),
         ('week_start = "Monday"', 'week_start = "Sunday"', "week starts on: Monday → Sunday"),

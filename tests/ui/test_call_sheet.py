@@ -175,7 +175,9 @@ async def test_the_tree_of_people_begins_where_the_sheet_stands(company: Company
     async with at_sheet(company.acting_as("dana"), size=(80, 24)) as seat:
         assert "Dana Ruiz and 2 more · FY26 Q4" in seat.text
         await seat.press("p")
-        assert "▸     Dana Ruiz" in seat.text
+        assert "▸ Dana Ruiz" in seat.text
+        assert "Everybody" not in seat.text, "nobody above or beside can be chosen"
+        assert "Sam Cole" not in seat.text
         await seat.press("down", "down", "enter")
         assert "Lee Park · FY26 Q4" in seat.text
         await seat.press("p", "escape")

@@ -233,7 +233,7 @@ async def test_a_deal_that_moved_to_another_team_says_so(company: Company) -> No
     async with seated(company) as seat:
         company.claim("D1", owner="sam")
         await seat.press("y")
-        assert "belongs to another team" in seat.flat
+        assert "No deal of yours has the id 'D1'" in seat.flat
     assert said(company) == []
 
 

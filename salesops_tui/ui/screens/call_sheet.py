@@ -118,11 +118,12 @@ class CallSheetScreen(SheetScreen):
     def _person_chosen(self, number: int | str | None) -> None:
         if number is None:
             return
-        from salesops_tui.store.people import scope_of
+        from salesops_tui.services.context import scope_seen
 
         person = self.context.people.get(int(number))
-        self.desk.scope = scope_of(self.context.store.conn, person, self.context.now())
-        self.changed()
+        with self.guarded():
+            self.desk.scope = scope_seen(self.context, person, self.context.now(), totals=True)
+            self.changed()
 
     # ------------------------------------------------------------------ since when changes count
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from textual import on
 from textual.app import ComposeResult
 
-from salesops_tui.services.calls import end_call
-from salesops_tui.store.calls import Call, all_calls
+from salesops_tui.services.calls import end_call, list_calls
+from salesops_tui.store.calls import Call
 from salesops_tui.ui.base import BaseScreen
 from salesops_tui.ui.call_rows import CALLS, CallReader, call_in_words
 from salesops_tui.ui.commands import CALLS as CONTEXT
@@ -44,8 +44,8 @@ class CallsScreen(FilterScreen):
             self.refresh_from_store()
 
     def refresh_from_store(self) -> None:
-        with self.context.store.reading() as conn:
-            self._calls = {call.id: call for call in all_calls(conn)}
+        with self.context.store.reading():
+            self._calls = {call.id: call for call in list_calls(self.context)}
         self.filter_by(self.filtered_by)
         self.query_one("#head", Board).rewrite()
 

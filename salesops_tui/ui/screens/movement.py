@@ -104,11 +104,12 @@ class MovementScreen(MovementGround):
     def _person_chosen(self, number: int | str | None) -> None:
         if number is None:
             return
-        from salesops_tui.store.people import scope_of
+        from salesops_tui.services.context import scope_seen
 
         person = self.context.people.get(int(number))
-        self.desk.scope = scope_of(self.context.store.conn, person, self.context.now())
-        self.changed()
+        with self.guarded():
+            self.desk.scope = scope_seen(self.context, person, self.context.now(), totals=True)
+            self.changed()
 
     # ------------------------------------------------------------------ taking it along
 

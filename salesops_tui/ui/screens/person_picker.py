@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from salesops_tui.domain.people import UNASSIGNED, Person
+from salesops_tui.domain.people import Person
+from salesops_tui.services.permission import everybody_seen, people_seen
 from salesops_tui.store.people import managers_at
 from salesops_tui.ui.fuzzy import best_first
 from salesops_tui.ui.screens.picker import Picker
@@ -34,20 +35,21 @@ class PersonPicker(Picker):
     def choices(self, text: str) -> RowSource[Key]:
         if not text:
             return RowSource.of(dict(self._tree()))
-        people = [p for p in self.context.people.values() if p.key != UNASSIGNED]
-        found = best_first(text, people, lambda person: person.name)
+        found = best_first(text, self._people.values(), lambda person: person.name)
         rows: dict[Key, Row] = {person.id: self._row(person, 0) for person in found}
-        if "everybody".startswith(text.casefold()):
+        if everybody_seen(self.context) and "everybody".startswith(text.casefold()):
             rows[EVERYBODY] = _everybody()
         return RowSource.of(rows)
 
     def _tree(self) -> Iterator[tuple[Key, Row]]:
-        """Everybody, then each person under the one they report to."""
-        people, lines = self.context.people, self._lines
-        yield EVERYBODY, _everybody()
-        tops = [p for p in people.values() if lines.get(p.id) not in people and p.key != UNASSIGNED]
+        """Everybody, then each person under the one they report to, as far as the actor may see them."""
+        people, lines = self._people, self._lines
+        if everybody_seen(self.context):
+            yield EVERYBODY, _everybody()
+        tops = [p for p in people.values() if lines.get(p.id) not in people]
         # Those who lead somebody first; otherwise by name, as `people` is. The next one stands last.
-        waiting = [(p, 1) for p in sorted(tops, key=lambda p: p.id not in self._reports)[::-1]]
+        depth_of_tops = int(everybody_seen(self.context))
+        waiting = [(p, depth_of_tops) for p in sorted(tops, key=lambda p: p.id not in self._reports)[::-1]]
         seen: set[int] = set()
         while waiting:
             person, depth = waiting.pop()
@@ -61,9 +63,13 @@ class PersonPicker(Picker):
         return managers_at(self.context.store.conn, self.context.now())
 
     @cached_property
+    def _people(self) -> Mapping[int, Person]:
+        return {person.id: person for person in people_seen(self.context)}
+
+    @cached_property
     def _reports(self) -> Mapping[int | None, list[Person]]:
         found: dict[int | None, list[Person]] = {}
-        for person in self.context.people.values():
+        for person in self._people.values():
             found.setdefault(self._lines.get(person.id), []).append(person)
         return found
 
