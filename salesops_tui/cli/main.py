@@ -15,11 +15,14 @@ from salesops_tui.errors import SalesopsError
 _COMMANDS = {
     "action": "actions:action",
     "actions": "actions:actions",
+    "backup": "backup:backup",
     "call": "calls:call",
     "deal": "deals:deal",
     "deals": "deals:deals",
     "demo": "start:demo",
     "doctor": "start:doctor",
+    "export": "export:export",
+    "forecast": "forecast:forecast",
     "import": "importing:import_deals",
     "import-people": "importing:import_people",
     "import-quotas": "importing:import_quotas",
@@ -29,6 +32,7 @@ _COMMANDS = {
     "movement": "movement:movement",
     "people": "people:people",
     "policy": "policy:policy",
+    "restore": "backup:restore",
     "verify": "log:verify",
 }
 
