@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import tomllib
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from salesops_tui.crm.deal_map import DealMap, Join
+from salesops_tui.crm.deal_map import DealMap, Join, Locate
 from salesops_tui.crm.fields import FIELDS
+from salesops_tui.crm.odds import Odds
+from salesops_tui.domain.deal import Category
 from salesops_tui.domain.toml_lines import BeyondLimitsError, Lines
 from salesops_tui.errors import BadInput, NotFound
 
@@ -76,6 +81,32 @@ class _Join(_Checked):
     match: Annotated[str, Field(min_length=1)]
 
 
+_Percent = Annotated[int, Field(ge=0, le=100)]
+
+
+class _Odds(_Checked):
+    column: Text = ""
+    out_of: Literal[1, 100] = 100
+    commit: _Percent | None = None
+    best_case: _Percent | None = None
+    pipeline: _Percent | None = None
+
+    @model_validator(mode="after")
+    def _falls(self) -> _Odds:
+        least = [percent for percent in (self.commit, self.best_case, self.pipeline) if percent is not None]
+        if not least:
+            raise ValueError("say what a category needs at least: commit = 90, best_case = 60")
+        if any(higher <= lower for higher, lower in pairwise(least)):
+            raise ValueError("commit has to need more than best_case, and best_case more than pipeline")
+        return self
+
+    def odds(self) -> Odds:
+        """Return the rule; what is left is Omitted where Pipeline needs something, else Pipeline."""
+        named = ((self.commit, Category.COMMIT), (self.best_case, Category.BEST_CASE), (self.pipeline, Category.PIPELINE))
+        least = tuple((percent, category) for percent, category in named if percent is not None)
+        return Odds(least, Category.PIPELINE if self.pipeline is None else Category.OMITTED, self.column, self.out_of)
+
+
 class _MapFile(_Checked):
     id_prefix: Annotated[str, Field(max_length=50)] = ""
     columns: dict[FieldName, Text] = Field(default_factory=dict)
@@ -83,6 +114,7 @@ class _MapFile(_Checked):
     formats: _Formats = Field(default_factory=_Formats)
     values: _Values = Field(default_factory=_Values)
     join: dict[str, _Join] = Field(default_factory=dict)
+    category_from_probability: _Odds | None = None
 
 
 def read_map(path: Path) -> DealMap:
@@ -92,31 +124,81 @@ def read_map(path: Path) -> DealMap:
         NotFound: there is no such file.
         BadInput: it is no TOML, or a key is wrong; the message names the line and the key.
     """
+    plain, lines, sha256 = _parsed(path)
+    return _made(
+        plain,
+        path.parent,
+        sha256,
+        lambda where: f"{path}, line {lines.line_of(where)}",
+        lambda error: _in_words(path, lines, error),
+    )
+
+
+def plain_map(path: Path) -> dict[str, Any]:
+    """Return what a map file says as JSON values, with whole paths, for being kept or completed.
+
+    Raises:
+        NotFound: there is no such file.
+        BadInput: it is no TOML, or a key is wrong.
+    """
+    read_map(path)
+    plain, _, _ = _parsed(path)
+    for join in plain.get("join", {}).values():
+        join["file"] = str((path.parent / join["file"]).absolute())
+    plain_json: dict[str, Any] = json.loads(json.dumps(plain, default=str))
+    return plain_json
+
+
+def map_of_plain(plain: Mapping[str, Any], called: str) -> DealMap:
+    """Make a map of what `plain_map` gave, perhaps completed since.
+
+    Args:
+        plain: in the shape of a map file.
+        called: what stands in messages in place of a file.
+
+    Raises:
+        BadInput: a key is wrong.
+    """
+    digest = hashlib.sha256(json.dumps(plain, sort_keys=True, default=str).encode()).hexdigest()
+    return _made(plain, Path(), digest, lambda _where: called, lambda error: _about(called, error))
+
+
+def _parsed(path: Path) -> tuple[dict[str, Any], Lines, str]:
     raw, text = _text_of(path)
     try:
         lines = Lines(text)
-        plain = tomllib.loads(text, parse_float=str)
+        return tomllib.loads(text, parse_float=str), lines, hashlib.sha256(raw).hexdigest()
     except BeyondLimitsError as error:
         raise BadInput(f"{path}, line {error.line}: {error}") from None
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         raise BadInput(f"{path}: not TOML: {error}") from None
+
+
+def _made(
+    plain: Mapping[str, Any],
+    beside: Path,
+    sha256: str,
+    locate: Locate,
+    in_words: Callable[[ValidationError], str],
+) -> DealMap:
     try:
         checked = _MapFile.model_validate(plain)
     except ValidationError as error:
-        raise BadInput(_in_words(path, lines, error)) from None
+        raise BadInput(in_words(error)) from None
     formats = checked.formats
     return DealMap(
         columns=checked.columns,
         defaults=checked.defaults,
         values={name: getattr(checked.values, name) for name in _Values.model_fields},
-        joins={name: Join(path.parent / j.file, j.key, j.match) for name, j in checked.join.items()},
+        odds=checked.category_from_probability and checked.category_from_probability.odds(),
+        joins={name: Join(beside / j.file, j.key, j.match) for name, j in checked.join.items()},
         date_formats=(formats.date,) if isinstance(formats.date, str) else tuple(formats.date),
         day_first=formats.day_first,
         decimal=formats.decimal,
         currency=formats.currency.upper(),
         id_prefix=checked.id_prefix,
-        sha256=hashlib.sha256(raw).hexdigest(),
-        locate=lambda where: f"{path}, line {lines.line_of(where)}",
+        sha256=sha256,
+        locate=locate,
     )
 
 
@@ -134,6 +216,12 @@ def _text_of(path: Path) -> tuple[bytes, str]:
         raise BadInput(f"{path}, line {line}: not UTF-8") from None
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror or error}") from None
+
+
+def _about(called: str, error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_context=False)[0]
+    key = ".".join(str(part) for part in first["loc"] if part != "[key]")
+    return f"{called}: {key or 'the map'}: {first['msg'].removeprefix('Value error, ')}"
 
 
 def _in_words(path: Path, lines: Lines, error: ValidationError) -> str:

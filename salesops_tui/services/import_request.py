@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,8 @@ class ImportRequest:
         yes: go on where `NeedsConfirmation` would be raised.
         dialect: "auto", or the name of one.
         name: what the person called the file (`-` for standard input); by default its path.
+        corrections: in the shape of a map file, what rules over the map and over what was remembered.
+        forget_map: read the file as if no mapping had been confirmed for its header.
     """
 
     path: Path
@@ -44,6 +46,8 @@ class ImportRequest:
     yes: bool = False
     dialect: str = "auto"
     name: str = ""
+    corrections: Mapping[str, Any] = field(default_factory=dict)
+    forget_map: bool = False
 
     @property
     def called(self) -> str:
@@ -71,6 +75,7 @@ class ImportReport:
     Attributes:
         as_of: ISO 8601 with the store's offset.
         dialect_reasons: why the file was taken for that dialect.
+        mapping: the confirmed mapping by which it was read ("by", "at"); None where none was used.
         rejects_file: where the rejected rows are; None where there are none or nothing was to be written.
         columns: by field, the column (or template) that it was read from; None where the file has none.
     """
@@ -92,6 +97,7 @@ class ImportReport:
     warnings: Sequence[Notice]
     columns: Mapping[str, str | None]
     dialect_reasons: Sequence[str] = ()
+    mapping: Mapping[str, str] | None = None
 
     def as_plain(self) -> dict[str, Any]:
         """Return it as JSON values, in the order of the fields."""

@@ -1,0 +1,221 @@
+"""Which map a file is read by: the one that was named, else the one that was confirmed for its header, corrected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from salesops_tui.crm.deal_map import DealMap
+from salesops_tui.domain.calendar import Moment
+from salesops_tui.errors import NotFound, Refused
+from salesops_tui.services.context import Context
+from salesops_tui.services.import_request import ImportRequest
+from salesops_tui.store import mappings, record
+
+_TABLES = ("columns", "defaults", "formats")
+
+
+class Origin(NamedTuple):
+    """A mapping that was confirmed once: by whom, when, for which source and dialect."""
+
+    number: int
+    by: str
+    at: Moment
+    source: str
+    dialect: str
+
+    def said(self, iso: str) -> str:
+        """Return it in words."""
+        return f"read as confirmed by {self.by} on {iso[:10]}"
+
+
+class InForce(NamedTuple):
+    """The map to read by, in the shape of a map file too, and where it was remembered from; None if it was not."""
+
+    map: DealMap
+    plain: Mapping[str, Any]
+    origin: Origin | None
+
+
+def with_mapping(
+    request: ImportRequest,
+    *,
+    columns: Mapping[str, str] | None = None,
+    values: Mapping[str, Mapping[str, str]] | None = None,
+    owners: Mapping[str, str] | None = None,
+    formats: Mapping[str, Any] | None = None,
+    id_prefix: str | None = None,
+) -> ImportRequest:
+    """Return the request with corrections of how its file is read; earlier ones stay unless they are overwritten.
+
+    Args:
+        request: the one to correct.
+        columns: by field, a column, a template such as `{Account} · {Product}`, or "" for none.
+        values: by field (category, stage, status), what words mean, as keys.
+        owners: what an owner's text means: a person's id.
+        formats: as in a map file: date, day_first, decimal, currency.
+        id_prefix: what goes in front of every id.
+    """
+    given: dict[str, Any] = {
+        "columns": dict(columns or {}),
+        "values": {**(values or {}), **({"owner": dict(owners)} if owners else {})},
+        "formats": dict(formats or {}),
+    }
+    if id_prefix is not None:
+        given["id_prefix"] = id_prefix
+    return replace(request, corrections=_completed(request.corrections, given))
+
+
+def fingerprint(header: Sequence[str]) -> str:
+    """Return what stands for a header: its columns, in whatever order and case."""
+    from hashlib import sha256
+
+    return sha256("\n".join(sorted(name.casefold() for name in header)).encode()).hexdigest()
+
+
+def mapping_in_force(context: Context, request: ImportRequest, header: Sequence[str]) -> InForce:
+    """Return the map by which a file with this header is read.
+
+    Raises:
+        NotFound: there is no map file of that name.
+        BadInput: the map is wrong.
+    """
+    plain: Mapping[str, Any] = {}
+    origin = None
+    if request.map is not None:
+        from salesops_tui.crm.map_file import plain_map, read_map
+
+        plain = plain_map(request.map)
+        if not request.corrections:
+            return InForce(read_map(request.map), plain, None)
+    elif not request.forget_map:
+        plain, origin = _remembered(context, request.source, header)
+    if request.corrections:
+        plain = _completed(plain, request.corrections)
+    if not plain:
+        return InForce(DealMap(), {}, None)
+    from salesops_tui.crm.map_file import map_of_plain
+
+    return InForce(map_of_plain(plain, "the mapping"), plain, origin)
+
+
+def confirm(context: Context, request: ImportRequest) -> Origin:
+    """Keep the way in which a file is read for all later files with this header; owners that were mapped too.
+
+    Raises:
+        Refused: the actor is no ops lead.
+        NotFound: an owner was mapped to nobody.
+        BadInput: the file or its map cannot be read.
+    """
+    from salesops_tui.crm.source import look_through
+    from salesops_tui.crm.table import open_table
+    from salesops_tui.services.owner_mapping import map_owner
+
+    actor = context.as_ops("confirming a mapping")
+    file = look_through(request.path, request.called)
+    with open_table(file) as table:
+        header = table.header.names
+        plain = _without_owners(mapping_in_force(context, request, header).plain, request)
+        dialect = _dialect(request, header)
+    owners = request.corrections.get("values", {}).get("owner", {})
+    with context.store.write() as conn:
+        for text, person in owners.items():
+            map_owner(context, text, person)
+        mark = fingerprint(header)
+        known = mappings.newest(conn, mark, request.source)
+        if known is None or known.body != plain or known.dialect != dialect:
+            change = context.change("mapping")
+            mappings.add(conn, mark, request.source, dialect, plain, change)
+            body = {"fingerprint": mark, "source": request.source, "dialect": dialect, "mapping": plain}
+            record.write_record(conn, change, body)
+            known = mappings.newest(conn, mark, request.source)
+    assert known is not None, "just written"
+    return Origin(known.id, actor.name, known.at, known.source, known.dialect)
+
+
+def forget(context: Context, request: ImportRequest, header: Sequence[str] | None = None) -> None:
+    """Let the mapping that was confirmed for this file's header be used no longer.
+
+    Raises:
+        Refused: the actor is no ops lead, or nothing was confirmed for this header.
+    """
+    context.as_ops("forgetting a mapping")
+    if header is None:
+        from salesops_tui.crm.source import look_through
+        from salesops_tui.crm.table import open_table
+
+        with open_table(look_through(request.path, request.called)) as table:
+            header = table.header.names
+    mark = fingerprint(header)
+    with context.store.write() as conn:
+        known = mappings.newest(conn, mark, request.source)
+        if known is None or not known.body:
+            raise Refused(f"no mapping was confirmed for the columns of {request.called}; there is nothing to forget")
+        change = context.change("mapping")
+        mappings.add(conn, mark, request.source, "", {}, change)
+        record.write_record(conn, change, {"fingerprint": mark, "source": request.source, "forgotten": known.id})
+
+
+def _dialect(request: ImportRequest, header: Sequence[str]) -> str:
+    from salesops_tui.crm.dialects import AUTO, recognise
+
+    return request.dialect if request.dialect != AUTO else recognise(header).dialect.name
+
+
+def _remembered(
+    context: Context, source: str, header: Sequence[str]
+) -> tuple[Mapping[str, Any], Origin | None]:
+    known = mappings.newest(context.store.conn, fingerprint(header), source)
+    if known is None or not known.body:
+        return {}, None
+    person = context.people.get(known.actor) if known.actor is not None else None
+    return known.body, Origin(known.id, person.name if person else "?", known.at, known.source, known.dialect)
+
+
+def _completed(plain: Mapping[str, Any], further: Mapping[str, Any]) -> dict[str, Any]:
+    """Put one map over another, entry by entry."""
+    whole = dict(plain)
+    for name in _TABLES:
+        if further.get(name):
+            whole[name] = {**plain.get(name, {}), **further[name]}
+    values = {field: dict(words) for field, words in plain.get("values", {}).items()}
+    for field, words in further.get("values", {}).items():
+        # A word stands once, however it is written: what is said later rules.
+        folded = {_folded(word) for word in words}
+        kept = {word: meant for word, meant in values.get(field, {}).items() if _folded(word) not in folded}
+        values[field] = {**kept, **words}
+    if values:
+        whole["values"] = values
+    if "id_prefix" in further:
+        whole["id_prefix"] = further["id_prefix"]
+    return whole
+
+
+def _folded(word: str) -> str:
+    return " ".join(word.split()).casefold()
+
+
+def _without_owners(plain: Mapping[str, Any], request: ImportRequest) -> dict[str, Any]:
+    """Leave out the owners that a person mapped: they are kept for all files, and not for this header alone."""
+    corrected = {_folded(text) for text in request.corrections.get("values", {}).get("owner", {})}
+    values = dict(plain.get("values", {}))
+    owners = {text: who for text, who in values.pop("owner", {}).items() if _folded(text) not in corrected}
+    if owners:
+        values["owner"] = owners
+    whole = {name: value for name, value in plain.items() if name != "values" and value not in ({}, "")}
+    return {**whole, **({"values": values} if values else {})}
+
+
+def person_named(context: Context, text: str) -> int:
+    """Return the number of the person whom a text names.
+
+    Raises:
+        NotFound: nobody, or more than one.
+    """
+    from salesops_tui.services.context import find_person
+
+    person = find_person(list(context.people.values()), text)
+    if person.key == "unassigned":
+        raise NotFound("'unassigned' stands for owners whom nobody knows; name a person")
+    return person.id

@@ -1,0 +1,426 @@
+"""What an import understood, before it writes anything: all that a dry run prints and the screen shows."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from salesops_tui.crm.deals import DealReader
+from salesops_tui.crm.dialects import DIALECTS, recognise
+from salesops_tui.crm.fields import FIELDS, REQUIRED
+from salesops_tui.crm.reading import Reading
+from salesops_tui.crm.rejects import RejectsFile
+from salesops_tui.crm.table import open_table
+from salesops_tui.domain.calendar import Day
+from salesops_tui.domain.deal import Category, Status
+from salesops_tui.domain.policy import Stage
+from salesops_tui.errors import BadInput
+from salesops_tui.services.context import Context
+from salesops_tui.services.import_commit import CommitMove, commit_moves
+from salesops_tui.services.import_mapping import Origin, confirm, fingerprint, forget, mapping_in_force, with_mapping
+from salesops_tui.services.import_observing import DateForm, DateForms, Observer, sample_cells, words_of_map
+from salesops_tui.services.import_request import (
+    ImportReport,
+    ImportRequest,
+    Progress,
+    rejected_notices,
+    rejects_place,
+)
+from salesops_tui.services.import_run import Run, prepare, read_rows, start_reading
+from salesops_tui.services.importing import Judgement, judge, silent
+from salesops_tui.services.linking import LookAlike, look_alikes_staged
+from salesops_tui.store import imports_sight as sight
+from salesops_tui.store.imports_staging import DETAIL_COLUMNS, Staging
+
+__all__ = [
+    "ColumnUse", "CommitMove", "DateColumn", "DealChange", "DealSeen", "LookAlike", "RejectedRow", "Suspicion",
+    "SuspectRow", "Understanding", "UnknownOwner", "WordUse", "confirm", "forget", "understand", "with_mapping",
+]  # fmt: skip
+
+MOST_DEALS = 1_000
+"""Deals, rows and owners that a list holds at most; the counts beside it are of all."""
+
+_FAR = 25.0
+"""Percentage points by which a probability may differ from the policy's before it deserves a look."""
+
+FIELD_OF = {
+    "rep_category": "category", "original": "amount", "close_day": "close_date", "created_day": "created_date",
+    "next_step_day": "next_step_date", "last_meeting_day": "last_meeting_date", "owner_text": "owner",
+    "last_activity_day": "last_activity_date", "close_confirmed": "close_date_confirmed",
+    "requalified_day": "requalified_on", "extra": "other columns",
+}  # fmt: skip
+"""What a claim's or detail's column is called as a field, where the two differ."""
+
+_SAMPLED_ROWS = 50
+_PROBABILITIES = {"probability", "dealprobability", "closeprobability", "wahrscheinlichkeit"}
+KINDS = {
+    "created_after_close": "created after the close date",
+    "open_past_close": "open with a close date in the past",
+    "won_without_amount": "won without an amount",
+    "closed_stage": "open in a closed stage",
+    "probability": "a probability far from that of the stage",
+    "owner_unknown": "an owner whom nobody here knows",
+    "vanished_commit": "much of Commit is gone",
+}
+
+
+class ColumnUse(NamedTuple):
+    """A field, and the column (or template) that it comes from; None where the file has none.
+
+    Attributes:
+        required: no import without it.
+        said_by: "map", "remembered", "you", "dialect", or "" for a field without a column.
+    """
+
+    field: str
+    column: str | None
+    required: bool
+    samples: tuple[str, ...]
+    said_by: str
+
+
+class LeftColumn(NamedTuple):
+    """A column that no field takes; it is kept with the deals as it is."""
+
+    column: str
+    samples: tuple[str, ...]
+
+
+class WordUse(NamedTuple):
+    """A word of the file: its meaning as a key ("" for a blank status; None where it means nothing yet), how often.
+
+    Attributes:
+        by_map: a map or a person says so, and not the policy or the dialect.
+    """
+
+    field: str
+    word: str
+    meaning: str | None
+    count: int
+    by_map: bool
+
+
+class DateColumn(NamedTuple):
+    """How the dates of a column are written and read.
+
+    Attributes:
+        ambiguous: how many could be read in two ways by themselves, such as `sample`.
+        decided: in words, how these are read, and by what.
+    """
+
+    field: str
+    column: str
+    forms: Mapping[DateForm, int]
+    ambiguous: int
+    sample: str
+    decided: str
+
+
+class UnknownOwner(NamedTuple):
+    """An owner's text that names nobody: number of deals, and the amount of the open ones in minor units."""
+
+    text: str
+    deals: int
+    amount: int
+
+
+class DealSeen(NamedTuple):
+    """A deal as the file has it, or (line 0) as the store does. Amounts in minor units of the store's currency."""
+
+    line: int
+    key: str
+    name: str
+    account: str
+    owner: str
+    owner_name: str
+    stage: str
+    category: Category
+    amount: int
+    close_day: Day
+    status: Status
+
+
+class DealChange(NamedTuple):
+    """A known deal that the file changes; `differs` names the fields."""
+
+    before: DealSeen
+    after: DealSeen
+    differs: tuple[str, ...]
+
+
+class SuspectRow(NamedTuple):
+    """A row that deserves a look."""
+
+    line: int
+    key: str
+    name: str
+    amount: int
+    what: str
+
+
+class Suspicion(NamedTuple):
+    """Rows that deserve a look for one reason: the warning's code, words, how many, the first of them."""
+
+    kind: str
+    words: str
+    count: int
+    rows: tuple[SuspectRow, ...]
+
+
+class RejectedRow(NamedTuple):
+    """A row that cannot be taken: its line, why, and the row as CSV."""
+
+    line: int
+    reason: str
+    row: str
+
+
+class Understanding(NamedTuple):
+    """What a file was understood to say, and what its import would do.
+
+    Attributes:
+        report: as a dry run's, its numbers those of all rows; zeros where `missing` is not empty.
+        header: the file's columns as they stand.
+        missing: required fields that no column gives yet; until they are mapped, nothing below `left` is known.
+        problem: why the rows cannot be read at all as they are mapped now, "" where they can.
+        origin: the remembered mapping that was used; None where there is none.
+        fingerprint: of the header; a confirmed mapping is kept under it.
+        dates: columns with dates that say something about the order of day and month.
+        gone: open deals that a full file lacks.
+        commit: how Commit would move: over all periods, then in the current one.
+        question: what has to be answered with yes before it is written, "" for nothing.
+        reject_kinds: the reasons for rejects with their counts, the most frequent first.
+    """
+
+    request: ImportRequest
+    report: ImportReport
+    header: tuple[str, ...]
+    missing: tuple[str, ...]
+    problem: str
+    origin: Origin | None
+    fingerprint: str
+    columns: tuple[ColumnUse, ...]
+    left: tuple[LeftColumn, ...]
+    words: tuple[WordUse, ...] = ()
+    dates: tuple[DateColumn, ...] = ()
+    owners: tuple[UnknownOwner, ...] = ()
+    new: tuple[DealSeen, ...] = ()
+    changed: tuple[DealChange, ...] = ()
+    gone: tuple[DealSeen, ...] = ()
+    commit: tuple[CommitMove, ...] = ()
+    suspicious: tuple[Suspicion, ...] = ()
+    look_alikes: tuple[LookAlike, ...] = ()
+    rejects: tuple[RejectedRow, ...] = ()
+    reject_kinds: tuple[tuple[str, int], ...] = ()
+    question: str = ""
+
+    @property
+    def unknown_words(self) -> tuple[WordUse, ...]:
+        """The words that mean nothing yet; their rows are rejected."""
+        return tuple(word for word in self.words if word.meaning is None)
+
+
+def understand(context: Context, request: ImportRequest, progress: Progress | None = None) -> Understanding:
+    """Read a file as an import would, and return what it was understood to say; nothing is written.
+
+    A file whose columns are not all known comes back with `missing` (or `problem`), to be corrected by
+    `with_mapping` and understood again.
+
+    Raises:
+        Refused: the actor is no ops lead, or the moment is to come or older than the source's newest import.
+        NotFound, BadInput: the file or the map cannot be read at all.
+    """
+    run = prepare(context, replace(request, dry_run=True), progress or silent)
+    with open_table(run.file) as table:
+        run.mapped = mapping_in_force(context, run.request, table.header.names)
+        try:
+            reading = start_reading(run, table)
+        except BadInput as error:
+            problem = str(error)
+        else:
+            with (
+                Staging(context.store) as staging,
+                RejectsFile(*rejects_place(request.path, request.called), table.header.names, write=False) as rejects,
+            ):
+                observer = Observer(reading.layout)
+                reader = read_rows(run, table, reading, staging, rejects, observer)
+                kinds = tuple(rejects.kinds.most_common())
+                run.notices += rejected_notices(rejects.kinds)
+                run.progress(0, 1, "comparing")
+                whole = _Sight(context, run, reading, table.header.names).whole(reader, observer, kinds)
+                return whole._replace(request=request)
+    return _unreadable(run, problem)._replace(request=request)
+
+
+class _Sight:
+    """Puts an understanding together, from the rows that were read."""
+
+    def __init__(self, context: Context, run: Run, reading: Reading, header: tuple[str, ...]) -> None:
+        self._context = context
+        self._run = run
+        self._reading = reading
+        self._header = header
+
+    def whole(self, reader: DealReader, observer: Observer, kinds: tuple[tuple[str, int], ...]) -> Understanding:
+        """Return the understanding."""
+        run, layout = self._run, self._reading.layout
+        with self._context.store.reading() as conn:
+            judged = judge(run, layout, conn)
+            as_of, known = judged.delivery.as_of, not judged.same_file
+            told = [name for name in DETAIL_COLUMNS if name in judged.delivery.details]
+            changed = sight.changed_deals(conn, as_of, told, MOST_DEALS) if known else []
+            return Understanding(
+                request=run.request,
+                report=judged.report,
+                header=self._header,
+                missing=(),
+                problem="",
+                origin=run.mapped.origin,
+                fingerprint=fingerprint(self._header),
+                columns=tuple(_column(run, layout.columns[name], name, observer.samples) for name in FIELDS),
+                left=tuple(LeftColumn(name, observer.samples(name)) for name in layout.extra_columns),
+                words=tuple(self._words(reader, observer)),
+                dates=tuple(self._dates(observer)),
+                owners=tuple(UnknownOwner(*row) for row in sight.unknown_owners(conn, MOST_DEALS)),
+                new=tuple(map(self._deal, sight.new_deals(conn, MOST_DEALS))) if known else (),
+                changed=tuple(map(self._change, changed)),
+                gone=tuple(map(self._deal, sight.gone_deals(conn, as_of, MOST_DEALS))) if known else (),
+                commit=commit_moves(self._context, as_of, nothing=not known),
+                suspicious=tuple(self._suspicions(conn, judged)),
+                look_alikes=tuple(look_alikes_staged(self._context, judged.delivery)) if known else (),
+                rejects=tuple(RejectedRow(*row) for row in sight.rejects(conn, MOST_DEALS)),
+                reject_kinds=kinds,
+                question=judged.question,
+            )
+
+    def _words(self, reader: DealReader, observer: Observer) -> Iterator[WordUse]:
+        for name, counts in observer.words.items():
+            mapped = words_of_map(self._run.map, name)
+            for word, count in counts.most_common():
+                text = " ".join(word.split())
+                by_map = text.casefold() in mapped or ("*" in mapped and bool(text))
+                yield WordUse(name, text, reader.meaning(name, word), count, by_map)
+
+    def _dates(self, observer: Observer) -> Iterator[DateColumn]:
+        columns = self._reading.layout.columns
+        for name, forms in observer.dates().items():
+            ambiguous = forms.counts.get(DateForm.AMBIGUOUS, 0)
+            if ambiguous or DateForm.DAY_FIRST in forms.counts or DateForm.MONTH_FIRST in forms.counts:
+                sample = forms.samples.get(DateForm.AMBIGUOUS, "")
+                decided = _decided(self._run, forms)
+                yield DateColumn(name, columns[name] or name, forms.counts, ambiguous, sample, decided)
+
+    def _deal(self, seen: sight.Seen) -> DealSeen:
+        person = self._context.people.get(seen.owner)
+        key, name = (person.key, person.name) if person else ("?", "?")
+        return DealSeen(*seen[:4], key, name, *seen[5:])
+
+    def _change(self, change: sight.Difference) -> DealChange:
+        named = dict.fromkeys(FIELD_OF.get(name, name) for name in change.differs)
+        return DealChange(self._deal(change.before), self._deal(change.after), tuple(named))
+
+    def _suspicions(self, conn: sqlite3.Connection, judged: Judgement) -> Iterator[Suspicion]:
+        policy = self._context.policy
+        closed = [stage.key for stage in policy.stages if stage.closed]
+        values = {"today": self._context.calendar.day_of(judged.delivery.as_of), "closed": json.dumps(closed)}
+        for code in sight.SUSPICIONS:
+            count, rows = sight.suspects(conn, code, values, MOST_DEALS)
+            if count:
+                yield Suspicion(code, KINDS[code], count, tuple(SuspectRow(*row, KINDS[code]) for row in rows))
+        yield from self._probabilities(conn)
+        if judged.question:
+            yield Suspicion("vanished_commit", judged.question, judged.effect.removed, ())
+
+    def _probabilities(self, conn: sqlite3.Connection) -> Iterator[Suspicion]:
+        column = next((n for n in self._reading.layout.extra_columns if _is_probability(n)), None)
+        if column is None:
+            return
+        stages = {stage.key: stage for stage in self._context.policy.stages}
+        usual = {key: _usual(stage) for key, stage in stages.items() if stage.closed or stage.probability_bp}
+        count, rows = sight.odd_probabilities(conn, column, usual, _FAR, MOST_DEALS)
+        if count:
+            said = tuple(
+                SuspectRow(*row, f"'{raw}' at {stages[key].name}, where the policy says {usual[key]:.0f} %")
+                for row, raw, key in rows
+            )
+            yield Suspicion("probability", KINDS["probability"], count, said)
+
+
+def _unreadable(run: Run, problem: str) -> Understanding:
+    """Return what can be said of a file whose rows cannot be read yet: its columns, with samples."""
+    from itertools import islice
+
+    with open_table(run.file) as table:
+        header = table.header.names
+        rows = [row.cells for row in islice(table.rows(), _SAMPLED_ROWS) if row.problem is None]
+    samples: dict[str, dict[str, None]] = {}
+    sample_cells(samples, header, rows)
+    dialect = DIALECTS.get(run.request.dialect) or recognise(header, rows).dialect
+    deal_map = run.mapped.map.over(dialect.columns(header))
+    columns = {name: deal_map.columns.get(name) or None for name in FIELDS}
+    given = {*deal_map.defaults, *dialect.defaults, *(name for name, column in columns.items() if column)}
+    if columns["stage"] and deal_map.values.get("category"):
+        given.add("category")
+    used = {column for column in columns.values() if column}
+
+    def texts(column: str) -> tuple[str, ...]:
+        return tuple(samples.get(column, ()))
+
+    return Understanding(
+        request=run.request,
+        report=_no_rows(run, dialect.name, columns),
+        header=header,
+        missing=tuple(name for name in REQUIRED if name not in given),
+        problem=problem,
+        origin=run.mapped.origin,
+        fingerprint=fingerprint(header),
+        columns=tuple(_column(run, columns[name], name, texts) for name in FIELDS),
+        left=tuple(LeftColumn(name, texts(name)) for name in header if name not in used),
+    )
+
+
+def _no_rows(run: Run, dialect: str, columns: Mapping[str, str | None]) -> ImportReport:
+    return ImportReport(
+        file=run.request.called, sha256=run.file.sha256, dialect=dialect, as_of=run.context.calendar.iso(run.as_of),
+        full=run.request.full, dry_run=True, rows=0, accepted=0, rejected=0, rejects_file=None, new=0, changed=0,
+        unchanged=0, removed=0, warnings=run.notices, columns=columns, dialect_reasons=run.reasons,
+    )  # fmt: skip
+
+
+def _column(run: Run, column: str | None, name: str, samples: Callable[[str], tuple[str, ...]]) -> ColumnUse:
+    said_by = ""
+    if name in run.request.corrections.get("columns", {}):
+        said_by = "you"
+    elif name in run.mapped.map.columns:
+        said_by = "remembered" if run.mapped.origin else "map"
+    elif column is not None:
+        said_by = "dialect"
+    return ColumnUse(name, column, name in REQUIRED, samples(column) if column else (), said_by)
+
+
+def _decided(run: Run, forms: DateForms) -> str:
+    """Say in words how dates that can be read in two ways are read, and by what that was decided."""
+    given = run.mapped.map
+    if given.date_formats:
+        return f"read as {' or '.join(given.date_formats)}, as the map says"
+    day_first = run.map.day_first
+    if day_first is None:
+        return "not decided: nothing else in the file tells; say whether the day stands first"
+    order = "the day stands first" if day_first else "the month stands first"
+    if given.day_first is not None:
+        return f"{order}, as the map says"
+    form = DateForm.DAY_FIRST if day_first else DateForm.MONTH_FIRST
+    count, sample = forms.counts.get(form, 0), forms.samples.get(form, "")
+    because = f"{count} others, such as {sample}, can be read in no other way" if count else "by the rest of the file"
+    return f"{order}: {because}"
+
+
+def _is_probability(column: str) -> bool:
+    return "".join(c for c in column.casefold() if c.isalpha()) in _PROBABILITIES
+
+
+def _usual(stage: Stage) -> float:
+    return {"won": 100.0, "lost": 0.0}.get(stage.closed, stage.probability_bp / 100)
