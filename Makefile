@@ -37,8 +37,9 @@ fmt: $(VENV)/.dev ## put the code in form
 bench: $(VENV)/.dev ## the budgets, measured against public yardsticks
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
-soak: $(VENV)/.dev ## hours of keys, writers and imports; ARGS says how long
-	$(BIN)/python -m tests.benchmarks.bench_soak $(ARGS)
+soak: $(VENV)/.dev ## the long versions of crowd, kills and fuzzing; some minutes
+	SALESOPS_CROWD=50x40 SALESOPS_KILLS=200 SALESOPS_FUZZ=long $(BIN)/python -m pytest -q -p no:randomly \
+		tests/end_to_end/test_crowd.py tests/end_to_end/test_kill.py $(wildcard tests/fuzz) $(ARGS)
 
 pins: ## the newest versions that pyproject.toml allows, for every Python (needs uv)
 	@command -v uv >/dev/null || { echo 'make pins needs uv on PATH' >&2; exit 1; }
