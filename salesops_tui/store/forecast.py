@@ -21,6 +21,8 @@ _FIELDS = {
     (3, 1): "inspected",
 }
 
+_DAYS = "WITH RECURSIVE day (number) AS (VALUES (:first) UNION ALL SELECT number + 1 FROM day WHERE number < :last)"
+
 
 class ForecastDeal(NamedTuple):
     """An open or won deal of a period, as short as a forecast needs it.
@@ -66,14 +68,13 @@ class Slice(NamedTuple):
 def figures_by_owner(conn: sqlite3.Connection, wanted: Slice, odds: Mapping[str, int]) -> dict[int, Figures]:
     """Return what each owner has closed and holds open, weighted by the odds of each stage in basis points."""
     weight, values = _weight(odds)
-    where, bound = _where(wanted)
+    rows, bound = _rows(
+        wanted, f"s.owner, s.status, s.category, s.good_until >= :at AS fresh, s.amount, s.amount * {weight} AS part"
+    )
     sql = f"""
         SELECT owner, status, category, fresh, sum(amount), count(*), sum(part / 10000 + (part % 10000 > 5000
             OR (part % 10000 = 5000 AND part / 10000 % 2 = 1)))
-        FROM (
-            SELECT s.owner, s.status, s.category, s.good_until >= :at AS fresh, s.amount, s.amount * {weight} AS part
-            FROM {where}
-        )
+        FROM ({rows})
         GROUP BY owner, status, category, fresh
     """
     found: dict[int, dict[str, int]] = {}
@@ -90,10 +91,7 @@ def figures_by_owner(conn: sqlite3.Connection, wanted: Slice, odds: Mapping[str,
 
 def forecast_deals(conn: sqlite3.Connection, wanted: Slice) -> list[ForecastDeal]:
     """Return the open and the won deals one by one."""
-    where, values = _where(wanted)
-    sql = f"""
-        SELECT s.deal, s.owner, s.status, s.category, s.hold, s.stage, s.amount, s.good_until >= :at FROM {where}
-    """
+    sql, values = _rows(wanted, "s.deal, s.owner, s.status, s.category, s.hold, s.stage, s.amount, s.good_until >= :at")
     return [
         ForecastDeal(deal, owner, _STATUSES[status], _CATEGORIES[category], _HOLDS[hold], stage, amount, bool(fresh))
         for deal, owner, status, category, hold, stage, amount, fresh in conn.execute(sql, values)
@@ -102,8 +100,8 @@ def forecast_deals(conn: sqlite3.Connection, wanted: Slice) -> list[ForecastDeal
 
 def stage_sums(conn: sqlite3.Connection, wanted: Slice) -> list[StageSum]:
     """Return what stands in each stage, open and won apart."""
-    where, values = _where(wanted)
-    sql = f"SELECT s.stage, s.status, sum(s.amount), count(*) FROM {where} GROUP BY s.stage, s.status"
+    rows, values = _rows(wanted, "s.stage, s.status, s.amount")
+    sql = f"SELECT stage, status, sum(amount), count(*) FROM ({rows}) GROUP BY stage, status"
     return [StageSum(stage, _STATUSES[status], *sums) for stage, status, *sums in conn.execute(sql, values)]
 
 
@@ -129,12 +127,26 @@ def _weight(odds: Mapping[str, int]) -> tuple[str, dict[str, int | str]]:
     return (f"CASE s.stage {terms} ELSE 0 END" if given else "0"), values
 
 
-def _where(wanted: Slice) -> tuple[str, dict[str, int | str]]:
-    """Return what follows FROM, and its values."""
-    moment = f"s.valid_to = {FOREVER}" if wanted.current else "s.valid_from <= :at AND s.valid_to > :at"
+def _rows(wanted: Slice, columns: str) -> tuple[str, dict[str, int | str]]:
+    """Return the query for the open and the won states that are meant, and its values."""
     values: dict[str, int | str] = {"at": wanted.at, "first": wanted.period.start, "last": wanted.period.end}
-    terms = [moment, "s.close_day BETWEEN :first AND :last", "s.status IN (0, 1)"]
+    owned = ""
     if wanted.owners is not None:
-        terms.append("s.owner IN (SELECT value FROM json_each(:owners))")
+        owned = "AND s.owner IN (SELECT value FROM json_each(:owners))"
         values["owners"] = json.dumps(sorted(wanted.owners))
-    return "deal_state s WHERE " + " AND ".join(terms), values
+    if wanted.current:
+        sql = f"""
+            SELECT {columns} FROM deal_state s
+            WHERE s.valid_to = {FOREVER} AND s.close_day BETWEEN :first AND :last AND s.status IN (0, 1) {owned}
+        """
+        return sql, values
+    # Of the past, one seek a day in an index that is in the order of days: a scan reads every state there ever was.
+    parts = (
+        f"""
+            SELECT {columns} FROM day CROSS JOIN deal_state s INDEXED BY {index}
+            WHERE s.status = {status:d} AND s.close_day = day.number AND s.valid_to > :at AND s.valid_from <= :at
+                {owned}
+        """
+        for index, status in (("state_open", Status.OPEN), ("state_won", Status.WON))
+    )
+    return f"{_DAYS} {' UNION ALL '.join(parts)}", values

@@ -78,8 +78,13 @@ CREATE INDEX period_close_of ON period_close (period, id);
 
 -- What was open (or lost) in a period at any past moment: one seek a day, as with Commit and Closed. 42 bytes a state.
 CREATE INDEX state_open ON deal_state (close_day, valid_to, valid_from, owner, stage, amount, category, rep_category,
-    hold) WHERE status = 0;
+    hold, good_until) WHERE status = 0;
 CREATE INDEX state_lost ON deal_state (close_day, valid_to, valid_from, owner) WHERE status = 2;
+
+-- What is now, with all that a forecast asks of it.
+DROP INDEX state_now;
+CREATE INDEX state_now ON deal_state (close_day, owner, category, amount, good_until, hold, deal, stage, status)
+    WHERE valid_to = 9000000000000000000;
 
 -- Every decision is hashed over the rows that it brought, whichever table they are in.
 CREATE INDEX note_change ON note (change);
