@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from salesops_tui.crm.odds import Odds
+
 Locate = Callable[[tuple[str | int, ...]], str]
 
 
@@ -33,11 +35,13 @@ class DealMap:
     """A way of reading a deal file.
 
     Attributes:
-        columns: by field, a column of the file, a template such as `{Account} · {Product}`, or "" for none.
+        columns: by field, a column of the file, a template such as `{Account} · {Product}`, or "" for none;
+            `{Won on|Expected on}` is the first of them that is not blank.
         defaults: by field, what stands where the column is missing or the cell is blank.
         values: by field (category, stage, status, owner), what the file's words mean; `*` is any other word.
         joins: by name; the columns of the file `Accounts` are called `Accounts.Name` and so on.
         date_formats: as for `strptime`; ISO dates are always read.
+        odds: how the category follows from a probability; None where a column says it.
         currency: of amounts that name none; "" for the policy's.
         id_prefix: goes in front of every id, so that a second CRM's ids cannot be taken for the first one's.
         sha256: of the map file, "" where there is none.
@@ -48,6 +52,7 @@ class DealMap:
     defaults: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     joins: Mapping[str, Join] = field(default_factory=dict)
+    odds: Odds | None = None
     date_formats: tuple[str, ...] = ()
     day_first: bool | None = None
     decimal: str = "."

@@ -102,9 +102,14 @@ class _Odds(_Checked):
 
     def odds(self) -> Odds:
         """Return the rule; what is left is Omitted where Pipeline needs something, else Pipeline."""
-        named = ((self.commit, Category.COMMIT), (self.best_case, Category.BEST_CASE), (self.pipeline, Category.PIPELINE))
-        least = tuple((percent, category) for percent, category in named if percent is not None)
-        return Odds(least, Category.PIPELINE if self.pipeline is None else Category.OMITTED, self.column, self.out_of)
+        named = {
+            Category.COMMIT: self.commit,
+            Category.BEST_CASE: self.best_case,
+            Category.PIPELINE: self.pipeline,
+        }
+        least = tuple((percent, category) for category, percent in named.items() if percent is not None)
+        rest = Category.PIPELINE if self.pipeline is None else Category.OMITTED
+        return Odds(least, rest, self.column, self.out_of)
 
 
 class _MapFile(_Checked):
