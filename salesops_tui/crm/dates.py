@@ -17,9 +17,18 @@ _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ](.+))?", re.ASCII)
 _CLOCK = re.compile(r"(?<=\d) +\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp][Mm])?\Z", re.ASCII)
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?", re.ASCII)
 _SERIAL_FROM = date(1899, 12, 30)
-_NUMBERS = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}", re.ASCII)
-_DAY_FIRST = ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%d/%m/%y", "%d.%m.%y", "%d-%m-%y")
-_MONTH_FIRST = tuple(f"%m{form[2]}%d{form[5:]}" for form in _DAY_FIRST)
+_TIME = r"(?:,?\s+\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?(?:\s*[AP]\.?M\.?)?)?"
+_NUMBERS = re.compile(rf"(\d{{1,2}})([./-])(\d{{1,2}})\2(\d{{4}}|\d{{2}}){_TIME}", re.ASCII | re.IGNORECASE)
+_NAMED = re.compile(
+    rf"(?:(\d{{1,2}})[ -]([A-Z]{{3,9}})\.?|([A-Z]{{3,9}})\.?[ -](\d{{1,2}}))(?:,? |-)(\d{{4}}|\d{{2}}){_TIME}",
+    re.ASCII | re.IGNORECASE,
+)
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
+_CENTURY_TURNS = 69
+"""Years of two digits from here on are of the 1900s, as for `strptime`."""
 
 DateReader = Callable[[str], Day | None]
 
@@ -27,14 +36,15 @@ DateReader = Callable[[str], Day | None]
 def date_reader(formats: Sequence[str] = (), day_first: bool | None = None, *, day_numbers: bool = False) -> DateReader:
     """Return a reader of dates.
 
-    It takes ISO dates, and what `formats` (as for `strptime`, the first that fits) or `day_first` allow. A time of
-    the day behind any of them is dropped. Blank is None. A number in a workbook is a day as spreadsheets count them;
-    with `day_numbers` a text file's is too.
+    It takes what `formats` allow (as for `strptime`, the first that fits), ISO dates, dates with the month's English
+    name, and numbers such as 16/11/2026 in the order that `day_first` names; where it names none, only those that
+    have one order. A time of the day behind any of them is dropped. Blank is None. A number in a workbook is a day
+    as spreadsheets count them; with `day_numbers` a text file's is too.
 
     Raises:
         UnreadableError: (by the reader) not a date, impossible, ambiguous, or outside of 1990 to 2100.
     """
-    tried = tuple(formats) or (() if day_first is None else _DAY_FIRST if day_first else _MONTH_FIRST)
+    tried = tuple(formats)
 
     def read(text: str) -> Day | None:
         numbered = day_numbers or type(text) is Plain
@@ -51,7 +61,7 @@ def date_reader(formats: Sequence[str] = (), day_first: bool | None = None, *, d
             return day
         if numbered and _SERIAL.fullmatch(text):
             return _in_range(_SERIAL_FROM + timedelta(days=int(text[:5])))
-        return _iso(text, tried)
+        return _without_form(text, tried, day_first)
 
     return read
 
@@ -78,22 +88,56 @@ def _formed(text: str, forms: Sequence[str]) -> Day | None:
     return None
 
 
-def _iso(text: str, tried: Sequence[str]) -> Day:
+def numbers_of(text: str) -> tuple[int, int, str] | None:
+    """Return what is day and month in a date such as 16/11/2026, and the mark between; None for other dates."""
+    match = _NUMBERS.fullmatch(text.strip())
+    return (int(match[1]), int(match[3]), match[2]) if match else None
+
+
+def _without_form(text: str, tried: Sequence[str], day_first: bool | None) -> Day:
     match = _ISO.fullmatch(text)
-    if not match:
+    try:
+        if match:
+            if match[4]:
+                datetime.fromisoformat(text)
+            return _in_range(date(int(match[1]), int(match[2]), int(match[3])))
         if tried:
             raise UnreadableError(f"is not a date in the form {' or '.join(tried[:2])}, nor as 2026-11-16")
-        if _NUMBERS.fullmatch(text):
-            raise UnreadableError("can be read in two ways; say in a map which: [formats] day_first = true or false")
-        raise UnreadableError("is not a date as 2026-11-16; a map can name another form ([formats] date)")
-    try:
-        if match[4]:
-            datetime.fromisoformat(text)
-        return _in_range(date(int(match[1]), int(match[2]), int(match[3])))
+        return _in_range(_of_numbers(text, day_first) or _with_month(text))
     except ValueError as error:
         if isinstance(error, UnreadableError):
             raise
         raise UnreadableError("is no day that exists") from None
+
+
+def _of_numbers(text: str, day_first: bool | None) -> date | None:
+    match = _NUMBERS.fullmatch(text)
+    if not match:
+        return None
+    first, second, year = int(match[1]), int(match[3]), _year(match[4])
+    if day_first is None:
+        if first <= 12 and second <= 12 and first != second:
+            raise UnreadableError("can be read in two ways; say in a map which: [formats] day_first = true or false")
+        day_first = first > 12
+    day, month = (first, second) if day_first else (second, first)
+    if month > 12 and day <= 12:
+        order = "day" if day_first else "month"
+        raise UnreadableError(f"is no date with the {order} first, as the others here have it")
+    return date(year, month, day)
+
+
+def _with_month(text: str) -> date:
+    match = _NAMED.fullmatch(text)
+    name = (match[2] or match[3]).lower() if match else ""
+    months = [number for number, month in enumerate(_MONTHS, 1) if month.startswith(name)]
+    if not match or len(months) != 1:
+        raise UnreadableError("is not a date as 2026-11-16; a map can name another form ([formats] date)")
+    return date(_year(match[5]), months[0], int(match[1] or match[4]))
+
+
+def _year(digits: str) -> int:
+    year = int(digits)
+    return year if len(digits) > 2 else year + (1900 if year >= _CENTURY_TURNS else 2000)
 
 
 def _in_range(day: date) -> Day:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from salesops_tui.crm.amounts import amount_reader, read_currency
 from salesops_tui.crm.dates import date_reader, required_date_reader
 from salesops_tui.crm.deal_map import DealMap
+from salesops_tui.crm.fields import FIELDS
 from salesops_tui.crm.layout import Layout
 from salesops_tui.crm.lookup import Lookup, RejectedError, UnreadableError, rejected, shown
 from salesops_tui.crm.table import Altered
@@ -33,6 +34,7 @@ _YES = {"yes", "y", "true", "1", "x"}
 _NO = {"", "no", "n", "false", "0"}
 _LOST_DIGITS = re.compile(r"\d[.,]\d+E\+\d+", re.ASCII)
 _OPEN, _WON = int(Status.OPEN), int(Status.WON)
+_STATUS = FIELDS.index("status")
 _CLOSED_AS = {"won": Status.WON, "lost": Status.LOST}
 
 
@@ -176,6 +178,21 @@ class DealReader:
         text = "" if type(id_) is Altered else self._id_of(id_.strip())
         return self._prefix + text if 0 < len(text) <= _LONGEST_ID else ""
 
+    def meaning(self, name: str, text: str) -> str | None:
+        """Return what a word of the column for stage, category or status means, as a key; None where it means nothing.
+
+        A blank status is "": it is left to the stage.
+        """
+        try:
+            if name == "stage":
+                return self._stages[text].key
+            if name == "category":
+                return self._categories[text].key
+            status = self._statuses[text]
+        except RejectedError:
+            return None
+        return status.key if status is not None else ""
+
     def said(self) -> list[tuple[str, str, int]]:
         """Return what was found out of the file beside its deals: a code, words, and in how many rows."""
         found = [("not_a_deal", f"no deal but {what}, so left out", count) for what, count in self.aside.items()]
@@ -191,7 +208,7 @@ class DealReader:
 
     def is_aside(self, cells: Sequence[str]) -> bool:
         """Say whether a row that cannot be taken is no deal at all (a total, a footer), and count it if so."""
-        what = self._layout.dialect.aside(cells)
+        what = self._layout.dialect.aside(cells) or self._deleted(cells)
         if what:
             self.aside[what] += 1
         return bool(what)
@@ -231,6 +248,16 @@ class DealReader:
         )  # fmt: skip
         self._look(row, at, category)
         return row
+
+    def _deleted(self, cells: Sequence[str]) -> str:
+        """Return what a deal is called that the CRM itself has thrown away, "" for any other row."""
+        if len(cells) != self._layout.width:
+            return ""
+        try:
+            status = self._statuses[self._layout.pick(list(cells))[_STATUS]]
+        except RejectedError:
+            return ""
+        return "one that the CRM has deleted" if status is Status.REMOVED else ""
 
     def _about_names(self, key: str, name: str) -> RejectedError:
         called = self._layout.called

@@ -23,7 +23,7 @@ class Clues(NamedTuple):
     score: int
     reasons: tuple[str, ...] = ()
 
-    def __add__(self, other: object) -> Clues:  # type: ignore[override]
+    def __add__(self, other: object) -> Clues:
         """Return both together."""
         assert isinstance(other, Clues)
         return Clues(self.score + other.score, self.reasons + other.reasons)

@@ -13,6 +13,7 @@ from salesops_tui.crm.canonical_file import OTHER_COLUMNS, unpacked
 from salesops_tui.crm.deal_map import DealMap, Join
 from salesops_tui.crm.dialect import Dialect
 from salesops_tui.crm.fields import FIELDS, REQUIRED, folded_column
+from salesops_tui.crm.neighbours import look_around
 from salesops_tui.crm.source import SourceFile, look_through
 from salesops_tui.crm.table import Header, open_table
 from salesops_tui.errors import BadInput
@@ -63,7 +64,8 @@ class Layout:
         width: cells of a row.
         pick: from a row's cells to the texts of all `FIELDS`, in their order.
         pick_extra: from a row's cells to the extra columns as a JSON object; null for a blank cell.
-        filled: by field, in how many rows `pick` had to put the dialect's default.
+        filled: by field, in how many rows `pick` had to put a default.
+        said: what a person should know of it: a code, words, and how often.
     """
 
     dialect: Dialect
@@ -76,6 +78,7 @@ class Layout:
     pick: Callable[[list[str]], tuple[str, ...]]
     pick_extra: Callable[[list[str]], str]
     filled: Counter[str]
+    said: Sequence[tuple[str, str, int]] = ()
 
     def called(self, field: str) -> str:
         """Return what a field is called in this file, for messages."""
@@ -90,7 +93,9 @@ def lay_out(header: Header, dialect: Dialect, deal_map: DealMap, file: SourceFil
     Raises:
         BadInput: a required field is nowhere, or the map names a column that the file does not have.
     """
-    wanted = deal_map.over(_proposed(header, dialect, deal_map, file.name))
+    around = look_around(header.names, dialect, deal_map, file)
+    wanted = deal_map.over({**_proposed(header, dialect, deal_map, file.name), **around.columns})
+    wanted = replace(wanted, joins={**around.joins, **wanted.joins})
     wanted = _stage_for_category(wanted)
     plan = _Plan(header, wanted, file, dialect)
     for field in FIELDS:
@@ -98,7 +103,7 @@ def lay_out(header: Header, dialect: Dialect, deal_map: DealMap, file: SourceFil
     missing = [f for f in REQUIRED if f not in plan.columns and f not in plan.defaults]
     if missing:
         raise BadInput(_about_missing(missing, header, file.name, dialect))
-    return plan.layout()
+    return replace(plan.layout(), said=around.said)
 
 
 def _stage_for_category(deal_map: DealMap) -> DealMap:

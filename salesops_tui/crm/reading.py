@@ -9,9 +9,11 @@ from itertools import chain, islice
 from salesops_tui.crm.deal_map import DealMap
 from salesops_tui.crm.dialect import Clues, Dialect
 from salesops_tui.crm.dialects import AUTO, DIALECTS, recognise
+from salesops_tui.crm.habits import find_out, settled
 from salesops_tui.crm.layout import Layout, lay_out
 from salesops_tui.crm.source import SourceFile
-from salesops_tui.crm.table import Row, Table
+from salesops_tui.crm.table import Row, Table, open_table
+from salesops_tui.domain.calendar import Day
 from salesops_tui.errors import BadInput
 
 _LOOKED_AT = 200
@@ -41,7 +43,7 @@ class Reading:
     rows: Iterator[Row]
 
 
-def begin(file: SourceFile, table: Table, deal_map: DealMap, dialect: str = AUTO) -> Reading:
+def begin(file: SourceFile, table: Table, deal_map: DealMap, dialect: str = AUTO, today: Day | None = None) -> Reading:
     """Find out how an open table is to be read.
 
     Args:
@@ -49,6 +51,7 @@ def begin(file: SourceFile, table: Table, deal_map: DealMap, dialect: str = AUTO
         table: open, none of its rows read yet.
         deal_map: what is said about it; has the last word.
         dialect: a name of `DIALECTS`, or `AUTO`.
+        today: the day that the file describes; helps to tell a day from a month.
 
     Raises:
         BadInput: a required field is nowhere, or the map names a column that the file does not have; if the dialect
@@ -65,9 +68,17 @@ def begin(file: SourceFile, table: Table, deal_map: DealMap, dialect: str = AUTO
     try:
         layout = lay_out(table.header, chosen, deal_map, file)
     except BadInput as error:
-        raise BadInput(f"{error}. {doubt}") from None if doubt else error
-    notices: list[Said] = [("dialect_doubtful", doubt, 1)] if doubt else []
-    return Reading(chosen, clues.reasons, deal_map, layout, notices, chain(first, rows))
+        raise (BadInput(f"{error}. {doubt}") if doubt else error) from None
+    habits = find_out(layout, first, lambda: _once_more(file), today)
+    layout = settled(layout, habits)
+    doubts: list[Said] = [("dialect_doubtful", doubt, 1)] if doubt else []
+    notices = [*doubts, *layout.said, *habits.said]
+    return Reading(chosen, clues.reasons, layout.map, layout, notices, chain(first, rows))
+
+
+def _once_more(file: SourceFile) -> Iterator[Row]:
+    with open_table(file) as table:
+        yield from table.rows()
 
 
 def _beginning(rows: Iterator[Row]) -> list[Row]:

@@ -19,7 +19,7 @@ Words = Mapping[str, Mapping[str, str]]
 
 _NONE: Words = {}
 _OTHER = "*"
-_STATUSES = {s.key: s for s in (Status.OPEN, Status.WON, Status.LOST)}
+_STATUSES = {s.key: s for s in (Status.OPEN, Status.WON, Status.LOST)} | {"deleted": Status.REMOVED}
 
 
 def stage_reader(policy: Policy, deal_map: DealMap, usual: Words = _NONE) -> Callable[[str], Stage]:
@@ -55,6 +55,8 @@ def category_reader(policy: Policy, deal_map: DealMap, usual: Words = _NONE) -> 
         if not text.strip():
             raise UnreadableError("is blank")
         category = known.get(_letters(text))
+        if category is None and deal_map.odds:
+            return deal_map.odds.category(text)
         if category is None:
             raise UnreadableError("is no forecast category")
         return category
@@ -68,7 +70,7 @@ def is_most_likely(text: str) -> bool:
 
 
 def status_reader(deal_map: DealMap, usual: Words = _NONE) -> Callable[[str], Status | None]:
-    """Return a reader of statuses: open, won, lost; None for a blank, which leaves it to the stage.
+    """Return a reader of statuses: open, won, lost, deleted; None for a blank, which leaves it to the stage.
 
     Raises:
         BadInput: the map leads to something that is no status.

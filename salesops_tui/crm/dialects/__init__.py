@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from salesops_tui.crm.dialect import Clues, Dialect
-from salesops_tui.crm.dialects import canonical
+from salesops_tui.crm.dialects import canonical, dynamics, hubspot, pipedrive, salesforce
 
 AUTO = "auto"
 
-DIALECTS: dict[str, Dialect] = {module.DIALECT.name: module.DIALECT for module in (canonical,)}
+DIALECTS: dict[str, Dialect] = {
+    module.DIALECT.name: module.DIALECT for module in (canonical, salesforce, hubspot, dynamics, pipedrive)
+}
 """All of them, by name; the first stands in where nothing speaks for any."""
 
 
