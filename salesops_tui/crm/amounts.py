@@ -20,6 +20,17 @@ _SYMBOLS = {
     "¥": ("JPY", "CNY"), "₹": ("INR",), "₩": ("KRW",), "₪": ("ILS",), "zł": ("PLN",),
     "kr": ("SEK", "NOK", "DKK", "ISK"),
 }  # fmt: skip
+_NAMES = {
+    "us dollar": "USD", "euro": "EUR", "pound sterling": "GBP", "british pound": "GBP", "uk pound sterling": "GBP",
+    "canadian dollar": "CAD", "australian dollar": "AUD", "new zealand dollar": "NZD", "singapore dollar": "SGD",
+    "hong kong dollar": "HKD", "swiss franc": "CHF", "yen": "JPY", "japanese yen": "JPY", "yuan renminbi": "CNY",
+    "chinese yuan": "CNY", "indian rupee": "INR", "swedish krona": "SEK", "norwegian krone": "NOK",
+    "danish krone": "DKK", "polish zloty": "PLN", "zloty": "PLN", "brazilian real": "BRL", "mexican peso": "MXN",
+    "south african rand": "ZAR", "rand": "ZAR", "uae dirham": "AED", "saudi riyal": "SAR", "won": "KRW",
+    "new israeli sheqel": "ILS", "czech koruna": "CZK", "forint": "HUF", "turkish lira": "TRY",
+}  # fmt: skip
+"""Currencies as CRMs that show their names call them, folded."""
+_CODE_BEHIND = re.compile(r".+\(([A-Za-z]{3})\)", re.ASCII)
 _CODE = re.compile(r"[A-Za-z]{3}", re.ASCII)
 _AROUND = re.compile(r"([^\d().,'+\-]*)(.*?)([^\d().,'+\-]*)", re.ASCII | re.DOTALL)
 _SCIENTIFIC = re.compile(r"\d+(?:\.\d+)?[eE]\+?\d{1,3}", re.ASCII)
@@ -66,6 +77,10 @@ def read_currency(text: str) -> str:
     known = _SYMBOLS.get(code)
     if known and len(known) == 1:
         return known[0]
+    behind = _CODE_BEHIND.fullmatch(code)
+    named = behind[1].upper() if behind else _NAMES.get(" ".join(code.split()).casefold())
+    if named:
+        return named
     raise UnreadableError("is no currency; three letters are needed, such as USD")
 
 

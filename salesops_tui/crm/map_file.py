@@ -190,12 +190,12 @@ def _made(
         checked = _MapFile.model_validate(plain)
     except ValidationError as error:
         raise BadInput(in_words(error)) from None
-    formats = checked.formats
+    formats, odds = checked.formats, checked.category_from_probability
     return DealMap(
         columns=checked.columns,
         defaults=checked.defaults,
         values={name: getattr(checked.values, name) for name in _Values.model_fields},
-        odds=checked.category_from_probability and checked.category_from_probability.odds(),
+        odds=None if odds is None else odds.odds(),
         joins={name: Join(beside / j.file, j.key, j.match) for name, j in checked.join.items()},
         date_formats=(formats.date,) if isinstance(formats.date, str) else tuple(formats.date),
         day_first=formats.day_first,
