@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
 
@@ -37,17 +37,24 @@ class _Joined:
 
 @dataclass(frozen=True, slots=True)
 class _Template:
-    """Text around columns: `parts` alternates between text and the place of a cell."""
+    """Text around cells: between two texts stands the first cell, of the places in question, that is not blank."""
 
     texts: tuple[str, ...]
-    places: tuple[int, ...]
+    places: tuple[tuple[int, ...], ...]
 
     def fill(self, cells: Sequence[str]) -> str:
-        """Return the text with the cells put in."""
+        """Return the text with the cells put in; a cell with nothing around it comes as it is."""
+        chosen = [_first(cells, places) for places in self.places]
+        if len(chosen) == 1 and not any(self.texts):
+            return chosen[0]
         filled = [self.texts[0]]
-        for place, text in zip(self.places, self.texts[1:], strict=True):
-            filled += (cells[place], text)
+        for cell, text in zip(chosen, self.texts[1:], strict=True):
+            filled += (cell, text)
         return "".join(filled)
+
+
+def _first(cells: Sequence[str], places: tuple[int, ...]) -> str:
+    return next((cells[place] for place in places if cells[place].strip()), cells[places[-1]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +89,9 @@ class Layout:
 
     def called(self, field: str) -> str:
         """Return what a field is called in this file, for messages."""
-        return self.columns[field] or field
+        column = self.columns[field] or field
+        choice = _PLACE.fullmatch(column)
+        return column if choice is None else " or ".join(_alternatives(choice[1], ()))
 
 
 def lay_out(header: Header, dialect: Dialect, deal_map: DealMap, file: SourceFile) -> Layout:
@@ -96,7 +105,7 @@ def lay_out(header: Header, dialect: Dialect, deal_map: DealMap, file: SourceFil
     around = look_around(header.names, dialect, deal_map, file)
     wanted = deal_map.over({**_proposed(header, dialect, deal_map, file.name), **around.columns})
     wanted = replace(wanted, joins={**around.joins, **wanted.joins})
-    wanted = _stage_for_category(wanted)
+    wanted = _stage_for_category(_odds_for_category(wanted, deal_map, header))
     plan = _Plan(header, wanted, file, dialect)
     for field in FIELDS:
         plan.find(field)
@@ -104,6 +113,18 @@ def lay_out(header: Header, dialect: Dialect, deal_map: DealMap, file: SourceFil
     if missing:
         raise BadInput(_about_missing(missing, header, file.name, dialect))
     return replace(plan.layout(), said=around.said)
+
+
+def _odds_for_category(wanted: DealMap, given: DealMap, header: Header) -> DealMap:
+    """Let the probability speak for the category where the map says how; a category of the deal's own goes first."""
+    if not given.odds or given.columns.get("category"):
+        return wanted
+    column = given.odds.column_in(header.names)
+    if column is None:
+        where = given.locate(("category_from_probability",))
+        raise BadInput(f'{where}: say which column holds the probability: column = "…"')
+    own = wanted.columns.get("category")
+    return replace(wanted, columns={**wanted.columns, "category": f"{{{own}|{column}}}" if own else column})
 
 
 def _stage_for_category(deal_map: DealMap) -> DealMap:
@@ -155,7 +176,7 @@ class _Plan:
             self.slots[field] = self._place(text, field)
             self.used.add(self.slots[field])
         else:
-            places = tuple(self._place(match[1].strip(), field) for match in _PLACE.finditer(text))
+            places = tuple(self._places(match[1], field) for match in _PLACE.finditer(text))
             self.templates.append(_Template(tuple(_PLACE.split(text)[::2]), places))
             self.slots[field] = -len(self.templates)
         self.columns[field] = text
@@ -191,6 +212,9 @@ class _Plan:
             filled=filled,
         )
 
+    def _places(self, text: str, field: str) -> tuple[int, ...]:
+        return tuple(self._place(name, field) for name in _alternatives(text, self.place_of))
+
     def _place(self, column: str, field: str) -> int:
         place = self.place_of.get(column, self.place_folded.get(column.casefold()))
         if place is None:
@@ -222,11 +246,18 @@ class _Plan:
         """Return the columns of a joined file that the map speaks of."""
         found: dict[str, None] = {}
         for text in self.map.columns.values():
-            for column in _PLACE.findall(text) or [text]:
-                name, _, rest = column.strip().partition(".")
-                if name == join and rest and column.strip() not in self.header.names:
-                    found[rest] = None
+            for place in _PLACE.findall(text) or [text]:
+                for column in _alternatives(place, self.place_of):
+                    name, _, rest = column.partition(".")
+                    if name == join and rest and column not in self.header.names:
+                        found[rest] = None
         return list(found)
+
+
+def _alternatives(text: str, columns: Container[str]) -> list[str]:
+    """Split `A|B`, which takes B where A is blank; a column may have the bar in its own name."""
+    name = text.strip()
+    return [name] if name in columns else [part.strip() for part in name.split("|")]
 
 
 def _read_joined(join: Join, key: int, needed: list[str], deal_map: DealMap, name: str) -> _Joined:

@@ -43,7 +43,7 @@ class Odds(NamedTuple):
         certain = 100 if match and match[2] else self.out_of
         if not 0 <= value <= certain:
             raise UnreadableError(f"is no probability from 0 to {certain}")
-        if certain == 100 and 0 < value < 1:
+        if match and not match[2] and certain == 100 and 0 < value < 1:
             raise UnreadableError("is less than 1 %; where 1 is certain, say so: out_of = 1")
         percent = value * 100 / certain
         return next((category for least, category in self.least if percent >= least), self.rest)

@@ -9,7 +9,7 @@ from salesops_tui.crm.dialects import DIALECTS, recognise
 from salesops_tui.crm.fields import FIELDS
 from salesops_tui.crm.layout import Layout, lay_out
 from salesops_tui.crm.source import SourceFile, look_through
-from salesops_tui.crm.table import Header
+from salesops_tui.crm.table import Header, Plain
 from salesops_tui.errors import BadInput, SalesopsError
 
 CANONICAL = ("id", "name", "owner", "amount", "stage", "category", "close_date")
@@ -62,6 +62,24 @@ def test_columns_templates_and_defaults_of_a_map(tmp_path: Path) -> None:
     assert layout.columns["name"] == "{Account}, {Product}!"
     assert layout.columns["owner"] is None
     assert {"owner", "type"} <= layout.delivered
+
+
+def test_a_column_may_stand_in_for_another_that_is_blank(tmp_path: Path) -> None:
+    deal_map = DealMap(columns={"close_date": "{Won on|Expected}", "name": "{Title|Account} ({id})"})
+    layout = laid_out(tmp_path, (*CANONICAL[:-1], "Won on", "Expected", "Title", "Account"), deal_map)
+    rest = ("D1", "n", "lee", "5", "6", "commit")
+    expected = Plain("46367")
+    values = picked(layout, *rest, " ", expected, "", "Acme")
+    assert (values["close_date"], values["name"]) == ("46367", "Acme (D1)")
+    assert values["close_date"] is expected
+    assert picked(layout, *rest, "2026-12-01", "2026-12-11", "T", "Acme")["close_date"] == "2026-12-01"
+    assert layout.called("close_date") == "Won on or Expected"
+    assert "Expected" in layout.extra_columns
+
+
+def test_a_bar_may_be_part_of_a_columns_name(tmp_path: Path) -> None:
+    layout = laid_out(tmp_path, (*CANONICAL, "A|B"), DealMap(columns={"account": "{A|B}"}))
+    assert picked(layout, *CANONICAL, "Acme")["account"] == "Acme"
 
 
 def test_a_field_can_be_left_out(tmp_path: Path) -> None:

@@ -1,11 +1,16 @@
-"""Pipedrive: exports of the list of deals, every column with what it belongs to in front (`Deal - Title`)."""
+"""Pipedrive: exports of the list of deals, every column with what it belongs to in front (`Deal - Title`).
+
+Pipedrive has no forecast category. A deal field of that name, made there, is read and written; else a map says which
+category follows from the probability or the stage.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from salesops_tui.crm.dialect import TELLING, Clues, Dialect, by_folded_name, column_clue
+from salesops_tui.crm.dialect import TELLING, ChangesForm, Clues, Dialect, by_folded_name, column_clue
 from salesops_tui.crm.fields import folded_column
+from salesops_tui.domain.deal import Category
 
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "id": ("deal_id", "deal_pipedrive_system_id"),
@@ -61,11 +66,13 @@ DIALECT = Dialect(
     title="a Pipedrive export",
     clues=clues,
     columns=columns,
+    changes=ChangesForm("Deal - ID", "Deal - Forecast category", {category: category.label for category in Category}),
     words={"stage": _STAGES, "status": {"Deleted": "deleted", "": "open"}},
     defaults={"owner": "unassigned", "amount": "0"},
     closed_by_status=True,
     advice={
-        "category": "Pipedrive has no forecast category; let a map make it of the probability:"
-        " [category_from_probability] commit = 90, best_case = 60 (or of the stages: [values.category])"
+        "category": "Pipedrive has no forecast category; make a deal field 'Forecast category' there, or let a map make"
+        " it of the probability: [category_from_probability] commit = 90, best_case = 60 (or of the stages:"
+        " [values.category])"
     },
 )
