@@ -56,7 +56,7 @@ def emit(
             "\n".join([*map(_clean, heading), "", *_markdown(columns, rows), "", *map(_clean, footing)]).strip() + "\n"
         )
     else:
-        _write("\n".join([*map(_clean, heading), *_table(columns, rows), *map(_clean, footing)]) + "\n")
+        _write("\n".join([*map(_clean, heading), *table_lines(columns, rows), *map(_clean, footing)]) + "\n")
 
 
 def emit_json(document: Any) -> None:
@@ -67,7 +67,7 @@ def emit_json(document: Any) -> None:
 
 def emit_table(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
     """Print a plain table."""
-    _write("\n".join(_table(columns, rows)) + "\n")
+    _write("\n".join(table_lines(columns, rows)) + "\n")
 
 
 def emit_lines(lines: Sequence[str]) -> None:
@@ -106,7 +106,8 @@ def _guarded(value: Cell) -> str:
     return "" if value is None else guarded(str(value))
 
 
-def _table(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> list[str]:
+def table_lines(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> list[str]:
+    """Return rows under columns as lines of text; what is numeric stands to the right."""
     from salesops_tui.ui.widgets.columns import cells, fit
 
     lines = [list(columns), *(["" if v is None else str(v) for v in row] for row in rows)]

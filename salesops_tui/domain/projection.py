@@ -7,7 +7,7 @@ store can be checked by building it again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from salesops_tui.domain.calendar import FOREVER, Day, Moment
 from salesops_tui.domain.deal import (
@@ -48,7 +48,7 @@ class _Walk:
     inspection: int | None = None
     hold: Hold = Hold.NONE
     claim_given_up: bool = False
-    contested: int = 0
+    contested: list[Moment] = field(default_factory=list)
     passed_under: Policy | None = None
     passed_amount: int = 0
     claim_fell: bool = False
@@ -59,14 +59,18 @@ class _Walk:
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """A deal's states in order, without gaps, and how often its claim was contested.
+    """A deal's states in order, without gaps, and when its cap was contested.
 
     Attributes:
-        contested: imports that claimed Commit again after the CRM had taken the downgrade up.
+        contested: the moments from which an import claimed Commit again, after the CRM had taken the downgrade up.
     """
 
     states: tuple[State, ...]
-    contested: int
+    contested: tuple[Moment, ...]
+
+    def contested_by(self, at: Moment) -> int:
+        """Return how often the cap had been contested up to a moment."""
+        return sum(moment <= at for moment in self.contested)
 
 
 def project(claims: Iterable[Claim], details: Iterable[DetailVersion], rulings: Iterable[RulingEvent]) -> Projection:
@@ -90,7 +94,7 @@ def project(claims: Iterable[Claim], details: Iterable[DetailVersion], rulings: 
         if states:
             states[-1] = states[-1]._replace(valid_to=moment)
         states.append(state)
-    return Projection(tuple(states), walk.contested)
+    return Projection(tuple(states), tuple(walk.contested))
 
 
 def project_single(claim: Claim, detail: int) -> State:
@@ -183,7 +187,8 @@ def _hold_after_claim(walk: _Walk, old: Claim, new: Claim) -> None:
         walk.claim_given_up = False
     elif walk.hold is Hold.CAPPED:
         if new.rep_category is Category.COMMIT:
-            walk.contested += old.rep_category is Category.BEST_CASE and not walk.claim_given_up
+            if old.rep_category is Category.BEST_CASE and not walk.claim_given_up:
+                walk.contested.append(new.valid_from)
             walk.claim_given_up = False
         elif new.rep_category < Category.BEST_CASE:
             walk.claim_given_up = True

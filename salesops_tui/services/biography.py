@@ -115,7 +115,7 @@ def biography(context: Context, key: str) -> Biography:
             _turns(context, deal.id, held),
             held,
             tuple(store_actions.actions_of_deal(conn, deal.id)),
-            tracks.projection_of(conn, context.policies, deal.id).contested,
+            tracks.projection_of(conn, context.policies, deal.id).contested_by(at),
         )
 
 

@@ -106,7 +106,7 @@ def deal_page(context: Context, deal: DealAt, at: Moment) -> dict[str, Any]:
         "history": _history(context, deal.id, at),
         "inspections": _inspections(context, deal.id, at),
         "actions": _actions(context, deal.id, at),
-        "contested": tracks.projection_of(conn, context.policies, deal.id).contested,
+        "contested": tracks.projection_of(conn, context.policies, deal.id).contested_by(at),
     }
 
 

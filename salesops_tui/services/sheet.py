@@ -10,6 +10,7 @@ from salesops_tui.domain.inspection import Answer, QueueFacts, Reach, Verdict, q
 from salesops_tui.domain.people import Scope
 from salesops_tui.services import calls
 from salesops_tui.services.context import Context
+from salesops_tui.services.not_in_crm import NotInCrm, count_of
 from salesops_tui.store import actions as store_actions
 from salesops_tui.store import calls as store_calls
 from salesops_tui.store import deals as store_deals
@@ -36,6 +37,7 @@ class Sheet:
         entries: what is known of each deal on the sheet, by store number.
         figures: Closed, Commit (inspected, uninspected), Best Case, landing, quota, gap in minor units.
         moved: change of Commit since the baseline, minor units.
+        not_in_crm: how many of the deals have another category than the CRM claims.
     """
 
     scope: Scope
@@ -47,6 +49,7 @@ class Sheet:
     new_since: frozenset[int]
     figures: Mapping[str, int | None]
     moved: int
+    not_in_crm: NotInCrm
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,8 @@ def call_sheet(context: Context, scope: Scope, period: Period, baseline: Baselin
             groups[reach(placed[entry.deal])].append(entry.deal)
         figures = calls.headline(context, scope, period, at, current=True)
         before = _commit_before(context, scope, period, base.moment)
+        ahead = [e.deal for e in entries if e.category is not e.rep_category]
+        not_in_crm = count_of(context, ahead, at)
     return Sheet(
         scope,
         period,
@@ -105,6 +110,7 @@ def call_sheet(context: Context, scope: Scope, period: Period, baseline: Baselin
         frozenset(e.deal for e in entries if e.category is Category.COMMIT and _is_new(e)),
         figures,
         (figures["commit"] or 0) - before,
+        not_in_crm,
     )
 
 

@@ -36,6 +36,7 @@ def standing(desk: Desk, story: Biography) -> Iterator[Sentence]:
         yield Sentence("A claim of Commit counts only after an inspection that passes")
     else:
         yield from _free(desk, story)
+    yield from _not_in_crm(story)
     yield from _asked_now(story)
 
 
@@ -85,6 +86,14 @@ def _free(desk: Desk, story: Biography) -> Iterator[Sentence]:
         yield Sentence(f"Its pass ended on {_day(desk, deal.good_until)}; ask again", "warn")
     elif deal.inspection is None:
         yield Sentence("Never inspected", "warn" if deal.category is Category.COMMIT else "muted")
+
+
+def _not_in_crm(story: Biography) -> Iterator[Sentence]:
+    deal = story.deal
+    if deal.status is Status.OPEN and deal.category is not deal.rep_category:
+        change = f"{deal.rep_category.label} → {deal.category.label}"
+        contested = ", and contested" if story.contested and deal.hold is Hold.CAPPED else ""
+        yield Sentence(f"1 change not yet in the CRM: {change}{contested}", "warn")
 
 
 def _unsupported(held: Held | None) -> str:

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from salesops_tui.domain.calendar import SECOND, Period
 from salesops_tui.domain.people import Scope
+from salesops_tui.services.not_in_crm import NOTHING_WAITS, NotInCrm
 from salesops_tui.services.sheet import Baseline, Sheet
 from salesops_tui.store.calls import Call
 from salesops_tui.ui import present
@@ -33,20 +34,33 @@ Figures = Mapping[str, int | None]
 
 def head_lines(desk: Desk, sheet: Sheet, call: Call | None, width: int, at_change: bool = False) -> Iterator[Line]:
     """Write the three lines of the head; `at_change` marks the change of Commit, which can be opened."""
-    yield title_line(desk, call, width)
+    yield title_line(desk, call, width, sheet.not_in_crm)
     yield figures_line(desk, sheet.figures, width)
     yield bar_line(desk, sheet, width, at_change)
 
 
-def title_line(desk: Desk, call: Call | None, width: int) -> Line:
-    """Return period and scope on the left; on the right who acts, and the call that is open."""
+def title_line(desk: Desk, call: Call | None, width: int, not_in_crm: NotInCrm = NOTHING_WAITS) -> Line:
+    """Return period and scope on the left; on the right who acts, and the call that is open.
+
+    Between them, where anything is, how many changes the CRM has not taken up.
+    """
     about: list[Cell] = [" ", (scope_in_words(desk.scope), "title"), " · ", period_in_words(desk.period)]
     sitting = _sitting(desk, call)
     who = _who(desk)
-    long = spread([(" salesops ", "accent"), *about], [who, *sitting], width)
-    if width_of(about) + width_of([who, *sitting]) + 11 <= width:
-        return long
-    return spread(about, sitting or [who], width)
+    lefts = [[*about, *waiting] for waiting in _waiting(not_in_crm)]
+    lefts.insert(0, [(" salesops ", "accent"), *lefts[0]])
+    rights: list[list[Cell]] = [[who, *sitting], sitting or [who]]
+    tried = ((left, right) for left in lefts for right in rights)
+    fits = ((left, right) for left, right in tried if width_of(left) + width_of(right) + 1 <= width)
+    return spread(*next(fits, (about, rights[-1])), width)
+
+
+def _waiting(not_in_crm: NotInCrm) -> Iterator[list[Cell]]:
+    """Yield how to say how many changes the CRM lacks, the longest first."""
+    if not_in_crm.pending:
+        yield ["  ", (str(not_in_crm), "warn")]
+        yield ["  ", (not_in_crm.brief, "warn")]
+    yield []
 
 
 def _sitting(desk: Desk, call: Call | None) -> list[Cell]:
