@@ -172,9 +172,10 @@ def explanation(context: Context, report: ForecastReport) -> list[Contribution]:
 
 def deals_behind(context: Context, report: ForecastReport, cell: Cell) -> list[int]:
     """Return the deals that a cell adds up, by the store's number, the largest first."""
-    whole = cell.person == report.root.person and not cell.own
-    owners = report.slice.owners if whole else {cell.person} if cell.own else _below(report.nodes, cell.person)
-    wanted = report.slice._replace(owners=owners)
+    wanted = report.slice
+    if cell.own or cell.person != report.root.person:
+        below = {cell.person} if cell.own else _below(report.nodes, cell.person)
+        wanted = wanted._replace(owners=below if wanted.owners is None else below & set(wanted.owners))
     counts = _COLUMNS[cell.column]
     ladder = _LADDER[: _LADDER.index(cell.column) + 1] if cell.cumulative and cell.column in _LADDER else ()
     with context.store.reading() as conn:
@@ -200,11 +201,11 @@ def _seen(nodes: Mapping[int, Node], listed: frozenset[int]) -> dict[int, Node]:
 
 
 def _below(nodes: Mapping[int, Node], person: int) -> set[int]:
-    found, waiting = {person}, [person]
+    found: set[int] = set()
+    waiting = [person] if person in nodes else []
     while waiting:
-        reports = nodes[waiting.pop()].reports
-        found.update(reports)
-        waiting.extend(reports)
+        found.add(waiting[-1])
+        waiting.extend(nodes[waiting.pop()].reports)
     return found
 
 

@@ -149,9 +149,9 @@ class LargeForecast:
             life.append(self._claim(change, Moment(at), owner, str(stage), _claimed(stage), amount, day, Status.OPEN))
         if closes:
             won = self.random.random() < 0.3
-            stage, status = ("7", Status.WON) if won else ("8", Status.LOST)
+            final, status = ("7", Status.WON) if won else ("8", Status.LOST)
             category = Category.CLOSED if won else Category.OMITTED
-            life.append(self._claim(change, Moment(end), owner, stage, category, amount, close, status))
+            life.append(self._claim(change, Moment(end), owner, final, category, amount, close, status))
         return life
 
     def _claim(

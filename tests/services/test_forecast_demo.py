@@ -1,0 +1,175 @@
+"""The demo company's forecast, recomputed: every person, three periods, several moments of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from salesops_tui.cli.main import run
+from salesops_tui.domain.calendar import SECOND, Day, Moment, Period
+from salesops_tui.domain.forecast import EVERYBODY, Column
+from salesops_tui.domain.people import Person, Scope
+from salesops_tui.services.context import Context
+from salesops_tui.services.forecast import Cell, ForecastReport, deals_behind, explanation, forecast
+from salesops_tui.services.what_if import cut, kept, slipped, stakes
+from salesops_tui.store import people as store_people
+from salesops_tui.store.connection import open_store
+from salesops_tui.store.forecast import keys_of
+from tests.forecast_recomputation import ForecastRecomputation, Sums
+from tests.recomputation import COMMIT
+
+pytest.importorskip("salesops_tui.services.demo")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Context:
+    path: Path = tmp_path_factory.mktemp("demo") / "demo.db"
+    assert run(["--store", str(path), "demo", "--build-only"]) == 0
+    return Context(open_store(path, read_only=True), None)
+
+
+@pytest.fixture(scope="module")
+def raw(demo: Context) -> ForecastRecomputation:
+    return ForecastRecomputation(demo.store.conn)
+
+
+def moments(demo: Context) -> list[tuple[Period, Moment]]:
+    """This quarter now and ten days ago; the last two in their seventh week and at their end."""
+    calendar, now = demo.calendar, demo.now()
+    this = calendar.current_period(now)
+    found = [(this, now), (this, Moment(now - 10 * 86_400 * SECOND))]
+    for back in (1, 2):
+        period = calendar.shifted(this, -back)
+        found += [(period, calendar.end_of_day(Day(period.start + 45))), (period, calendar.end_of_day(period.end))]
+    return found
+
+
+def everyone(demo: Context) -> Iterator[Person | None]:
+    yield None
+    yield from demo.people.values()
+
+
+def asked(demo: Context, person: Person | None, period: Period, at: Moment) -> ForecastReport:
+    demo.now()
+    scope = store_people.scope_of(demo.store.conn, person, at)
+    return forecast(demo, scope, period, at, band=False)
+
+
+def test_every_figure_of_every_person(demo: Context, raw: ForecastRecomputation) -> None:
+    for period, at in moments(demo):
+        whole = asked(demo, None, period, at)
+        for person in everyone(demo):
+            report = asked(demo, person, period, at)
+            sums = raw.forecast(person.key if person else None, period.start, period.end, at)
+            agree(report, sums)
+            if person is not None and person.id in whole.nodes:
+                assert whole.nodes[person.id].whole == report.root.whole, "the same from wherever it is looked at"
+                assert tuple(report.root.quota) == raw.quota(person.id, period.name, at)
+
+
+def agree(report: ForecastReport, sums: Sums) -> None:
+    found = report.root.whole
+    assert (found.closed, found.commit, found.inspected) == (sums.closed, sums.commit, sums.inspected)
+    assert (found.best_case, found.pipeline, found.omitted) == (sums.best_case, sums.pipeline, sums.omitted)
+    assert Fraction(found.weighted) == sums.weighted
+    assert (Fraction(found.over_claim), Fraction(found.upside)) == (sums.over_claim, sums.upside)
+    assert found.uninspected == sums.commit - sums.inspected
+    assert report.divergence.amount == sums.weighted_open - sums.commit
+    if sums.commit:
+        assert report.divergence.share == Fraction(sums.weighted_open - sums.commit) / sums.commit
+    quota = report.root.quota.value
+    assert report.coverage.coverage == (Fraction(sums.open, quota) if quota else None)
+    if quota is not None:
+        assert report.root.gap == quota - sums.landing
+        if quota > sums.closed:
+            assert report.coverage.remaining == Fraction(sums.open, quota - sums.closed)
+
+
+def test_rows_add_up_at_every_depth(demo: Context) -> None:
+    for period, at in moments(demo):
+        for person in everyone(demo):
+            nodes = asked(demo, person, period, at).nodes
+            for node in nodes.values():
+                whole = node.own
+                for report in node.reports:
+                    whole = whole.plus(nodes[report].whole)
+                assert whole == node.whole
+
+
+def test_every_cell_opens_its_deals(demo: Context, raw: ForecastRecomputation) -> None:
+    period, at = moments(demo)[0]
+    names = {
+        Column.CLOSED: "closed",
+        Column.COMMIT: "commit",
+        Column.INSPECTED: "inspected",
+        Column.BEST_CASE: "best_case",
+        Column.PIPELINE: "pipeline",
+        Column.OMITTED: "omitted",
+    }
+    report = asked(demo, None, period, at)
+    for person in everyone(demo):
+        sums = raw.forecast(person.key if person else None, period.start, period.end, at)
+        for column, name in names.items():
+            deals = deals_behind(demo, report, Cell(person.id if person else EVERYBODY, column))
+            assert set(keys_of(demo.store.conn, deals).values()) == sums.deals[name], (person, column)
+
+
+def test_contributions_are_those_of_the_deals(demo: Context, raw: ForecastRecomputation) -> None:
+    period, at = moments(demo)[0]
+    for person in everyone(demo):
+        report = asked(demo, person, period, at)
+        sums = raw.forecast(person.key if person else None, period.start, period.end, at)
+        found = explanation(demo, report)
+        keys = keys_of(demo.store.conn, [c.deal for c in found])
+        assert {keys[c.deal]: c.contribution for c in found} == {k: v for k, v in sums.contributions.items() if v}
+        assert sum(c.contribution for c in found) == report.divergence.amount
+        sizes = [abs(c.contribution) for c in found]
+        assert sizes == sorted(sizes, reverse=True)
+
+
+def test_what_ifs_of_every_person(demo: Context, raw: ForecastRecomputation) -> None:
+    period, at = moments(demo)[0]
+    for person in everyone(demo):
+        report = asked(demo, person, period, at)
+        sums = raw.forecast(person.key if person else None, period.start, period.end, at)
+        of = stakes(demo, report)
+        assert cut(of).landing == sums.closed + sums.inspected
+        committed = sorted(sums.deals["commit"])[:3]
+        numbers = [n for n, key in keys_of(demo.store.conn, of.deals).items() if key in committed]
+        gone = sum(raw_amount(raw, key, at) for key in committed)
+        assert slipped(of, numbers).landing == sums.landing - gone
+        assert kept(of).landing - sums.landing == sum(
+            raw_amount(raw, key, at) for key in sums.deals["best_case"] if was_capped(raw, key, at)
+        )
+
+
+def raw_amount(raw: ForecastRecomputation, key: str, at: int) -> int:
+    return raw._claim(key, at)[4]
+
+
+def was_capped(raw: ForecastRecomputation, key: str, at: int) -> bool:
+    """Whether a failed inspection stands that took the deal out of Commit, whatever the CRM says by now."""
+    failed_since = None
+    for given, _, passed in sorted(raw.verdicts[key]):
+        if given <= at:
+            failed_since = None if passed else failed_since or given
+    if failed_since is None:
+        return False
+    later = [claim for claim in raw.claims[key] if failed_since < claim[0] <= at]
+    return any(claim[5] == COMMIT for claim in [raw._claim(key, failed_since), *later])
+
+
+def test_the_planted_divergence_is_visible(demo: Context) -> None:
+    period, at = moments(demo)[0]
+    report = forecast(demo, Scope(None, frozenset()), period, at)
+    assert report.divergence.over_claimed, "over-claim above a quarter of Commit"
+    assert report.divergence.flagged
+    assert report.divergence.band.quarters == 4
+    enterprise = next(line for line in report.segments if line.segment == "enterprise")
+    assert enterprise.coverage is not None
+    assert enterprise.target is not None
+    assert enterprise.coverage < enterprise.target.low, "enterprise is under-covered"
+    assert (enterprise.to_create or 0) > 0
