@@ -98,6 +98,15 @@ class SalesopsApp(TerminalApp[None]):
         if not isinstance(self.screen, MovementScreen):
             self.push_screen(MovementScreen())
 
+    def go_to_forecast(self) -> None:
+        """Show the forecast, on the call sheet."""
+        from salesops_tui.ui.screens.forecast import ForecastScreen
+
+        while len(self.screen_stack) > 1 and not isinstance(self.screen, ForecastScreen):
+            self.pop_screen()
+        if not isinstance(self.screen, ForecastScreen):
+            self.push_screen(ForecastScreen())
+
     def go_to_calls(self) -> None:
         """Show the list of calls, on the call sheet."""
         from salesops_tui.ui.screens.calls import CallsScreen

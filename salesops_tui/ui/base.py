@@ -172,6 +172,10 @@ class BaseScreen(AtDesk[ResultT]):
         """Go to how Commit moved."""
         self.salesops.go_to_movement()
 
+    def action_forecast(self) -> None:
+        """Go to the forecast."""
+        self.salesops.go_to_forecast()
+
     def action_calls(self) -> None:
         """Go to the list of calls."""
         self.salesops.go_to_calls()

@@ -6,7 +6,7 @@ A command belongs to a context, which is a kind of screen, and names the method 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 EVERYWHERE = "everywhere"
@@ -15,6 +15,7 @@ CALL_SHEET = "call_sheet"
 INSPECTION = "inspection"
 DEAL = "deal"
 MOVEMENT = "movement"
+FORECAST = "forecast"
 CALLS = "calls"
 SUMMARY = "summary"
 
@@ -23,6 +24,7 @@ CONTEXTS = {
     INSPECTION: "Inspection",
     DEAL: "Deal",
     MOVEMENT: "Movement",
+    FORECAST: "Forecast",
     CALLS: "Calls",
     SUMMARY: "Minutes of a call",
     LIST: "In any list",
@@ -79,6 +81,15 @@ def shown_key(key: str) -> str:
 _EVERYWHERE = (
     Command("screen.call_sheet", "1", "Call sheet", "Opens the call sheet.", EVERYWHERE, 0, "call_sheet"),
     Command("screen.movement", "2", "Movement", "Opens how Commit moved, and why.", EVERYWHERE, 0, "movement"),
+    Command(
+        "screen.forecast",
+        "3",
+        "Forecast",
+        "Opens the forecast: what will land, why numbers differ, whose was right.",
+        EVERYWHERE,
+        0,
+        "forecast",
+    ),
     Command("screen.calls", "6", "Calls", "Opens the list of calls.", EVERYWHERE, 0, "calls"),
     Command(
         "undo", "u", "Undo", "Takes back your last decision in an open call, and names it.", EVERYWHERE, 80, "undo"
@@ -300,6 +311,110 @@ _MOVEMENT = (
     ),
 )
 
+_FORECAST = (
+    Command(
+        "forecast.open",
+        "enter",
+        "Open",
+        "Opens the deals behind the figure under the cursor, then the page of the deal.",
+        FORECAST,
+        1,
+        "open",
+    ),
+    Command("forecast.next", "tab", "Next view", "Shows the next view of the forecast.", FORECAST, 2, "next_view"),
+    Command("forecast.previous", "shift+tab", "View before", "Shows the view before.", FORECAST, 0, "previous_view"),
+    Command("forecast.left", "h,left", "Left", "Moves one figure to the left.", FORECAST),
+    Command("forecast.right", "l,right", "Right", "Moves one figure to the right.", FORECAST),
+    Command(
+        "forecast.mark",
+        "space",
+        "Fold, mark",
+        "Folds a team out or in; in What if marks the deal under the cursor.",
+        FORECAST,
+        3,
+        "mark",
+    ),
+    Command(
+        "forecast.single",
+        "v",
+        "Single",
+        "Counts each category for itself, or Best Case with Commit and Closed in it.",
+        FORECAST,
+        4,
+        "single",
+    ),
+    Command("forecast.person", "p", "Person", "Chooses whose forecast is shown.", FORECAST, 5, "person"),
+    Command("forecast.quarter", "w", "Quarter", "Chooses which quarter is shown.", FORECAST, 0, "quarter"),
+    Command(
+        "forecast.before",
+        "left_square_bracket",
+        "Week before",
+        "Shows the figures as they stood a week earlier.",
+        FORECAST,
+        0,
+        "before",
+    ),
+    Command(
+        "forecast.after",
+        "right_square_bracket",
+        "Week after",
+        "Shows the figures as they stood a week later, at last those of now.",
+        FORECAST,
+        0,
+        "after",
+    ),
+    Command(
+        "forecast.number",
+        "m",
+        "My number",
+        "Submits a number of your own for the quarter, with a note and the deals marked in What if.",
+        FORECAST,
+        0,
+        "number",
+    ),
+    Command(
+        "forecast.adopt",
+        "t",
+        "Adopt",
+        "In Calibration: takes the measured probabilities over into a new version of the policy.",
+        FORECAST,
+        0,
+        "adopt",
+    ),
+    Command(
+        "forecast.close_books",
+        "e",
+        "End quarter",
+        "In Closing: ends a quarter that is over for good and keeps its figures.",
+        FORECAST,
+        0,
+        "close_books",
+    ),
+    Command(
+        "forecast.filter", "slash", "Filter", "Shows only rows that hold the text you type.", FORECAST, 0, "filter"
+    ),
+    Command("forecast.sort", "o", "Sort", "Sorts by the column of the cursor, or as it was.", FORECAST, 0, "sort"),
+    Command("forecast.copy", "c", "Copy", "Copies what is shown as text; among deals, the deal.", FORECAST, 0, "copy"),
+    Command(
+        "forecast.export",
+        "x",
+        "Export",
+        "Writes the figures of the view to a CSV file; among deals, these.",
+        FORECAST,
+        0,
+        "export",
+    ),
+    Command(
+        "forecast.leave",
+        "escape",
+        "Back",
+        "Goes back from the deals to the figures, then to the call sheet.",
+        FORECAST,
+        0,
+        "back",
+    ),
+)
+
 _CALLS = (
     Command("calls.open", "enter", "Minutes", "Opens the minutes of the call.", CALLS, 1, "open"),
     Command(
@@ -323,6 +438,7 @@ COMMANDS: tuple[Command, ...] = (
     *_INSPECTION,
     *_DEAL,
     *_MOVEMENT,
+    *_FORECAST,
     *_CALLS,
     *_SUMMARY,
     *_LIST,
@@ -347,11 +463,16 @@ def commands_of(context: str) -> list[Command]:
     return own + shared
 
 
-def footer_of(context: str) -> list[Command]:
-    """Return what the footer shows: at most seven commands, the context's own first."""
+def footer_of(context: str, own_ids: Sequence[str] = ()) -> list[Command]:
+    """Return what the footer shows: at most seven commands, the context's own first.
+
+    Args:
+        context: the screen.
+        own_ids: which of the context's own are of use just now, the first first; none for its usual ones.
+    """
     shown = [command for command in commands_of(context) if command.footer]
     shown.sort(key=lambda command: (command.context == EVERYWHERE, command.footer))
-    own = [c for c in shown if c.context != EVERYWHERE]
+    own = [BY_ID[one] for one in own_ids] or [c for c in shown if c.context != EVERYWHERE]
     shared = [c for c in shown if c.context == EVERYWHERE]
     return own[: MOST_IN_FOOTER - len(shared)] + shared
 

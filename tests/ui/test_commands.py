@@ -15,6 +15,7 @@ from salesops_tui.ui.commands import (
     CONTEXTS,
     DEAL,
     EVERYWHERE,
+    FORECAST,
     INSPECTION,
     LIST,
     MOST_IN_FOOTER,
@@ -29,6 +30,7 @@ from salesops_tui.ui.screens.call_sheet import CallSheetScreen
 from salesops_tui.ui.screens.call_summary import CallSummaryScreen
 from salesops_tui.ui.screens.calls import CallsScreen
 from salesops_tui.ui.screens.deal import DealScreen
+from salesops_tui.ui.screens.forecast import ForecastScreen
 from salesops_tui.ui.screens.inspection import InspectionScreen
 from salesops_tui.ui.screens.movement import MovementScreen
 from salesops_tui.ui.widgets.table import Table
@@ -38,10 +40,11 @@ SCREENS: dict[str, type[BaseScreen[None]]] = {
     INSPECTION: InspectionScreen,
     DEAL: DealScreen,
     MOVEMENT: MovementScreen,
+    FORECAST: ForecastScreen,
     CALLS: CallsScreen,
     SUMMARY: CallSummaryScreen,
 }
-LATER = {"3", "4", "5"}
+LATER = {"4", "5"}
 """Keys of screens that do not exist yet."""
 
 

@@ -7,7 +7,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from salesops_tui.ui.widgets.columns import Column, fit, place
-from salesops_tui.ui.widgets.source import Row, Section
+from salesops_tui.ui.widgets.source import Pieces, Row, Section
 
 CURSOR_MARK = "▸ "
 OPEN_MARK = "▾ "
@@ -26,15 +26,19 @@ class Painter:
     Cells of the same style are one segment, so that they cost one change of colours.
     """
 
-    def __init__(self, columns: Sequence[Column], width: int, look: Callable[[str], Style]) -> None:
+    def __init__(
+        self, columns: Sequence[Column], width: int, look: Callable[[str], Style], chosen: str | None = None
+    ) -> None:
         """Share the width among the columns.
 
         Args:
             columns: all columns; those that find no place are not painted.
             width: cells of a whole line, the cursor's mark included.
             look: gives the whole style for a style's name, `""` for the table itself.
+            chosen: the key of the column in which the cursor is, where it is in one.
         """
         self.width = width
+        self.chosen = chosen
         self.places = place(columns, max(0, width - len(_BLANK)), 2 if width >= _NARROW else 1)
         self._columns = columns
         self._look = look
@@ -47,13 +51,28 @@ class Painter:
         for index, x, width in self.places:
             column = self._columns[index]
             cell = row.cells[index] if index < len(row.cells) else ""
+            pieces.append((" " * (x - end), base))
+            end = x + width
+            if isinstance(cell, Pieces):
+                pieces += self._pieced(cell, width, under_cursor, base)
+                continue
             text, name = (cell, "") if isinstance(cell, str) else cell
             if column.shorten is not None and width < column.width:
                 text = column.shorten(text)
-            pieces.append((" " * (x - end), base))
-            pieces.append((fit(text, width, column.align), self._style(name, under_cursor) if name else base))
-            end = x + width
+            style = self._style(name, under_cursor) if name else base
+            if under_cursor and column.key == self.chosen:
+                style += self._look("chosen")
+            pieces.append((fit(text, width, column.align), style))
         return self._strip(pieces, base)
+
+    def _pieced(self, cell: Pieces, width: int, under_cursor: bool, base: Style) -> list[Piece]:
+        """A cell of several styles; what does not fit is left out."""
+        pieces: list[Piece] = []
+        for text, name in cell.parts:
+            shown = fit(text, min(len(text), width)) if width > 0 else ""
+            pieces.append((shown, self._style(name, under_cursor) if name else base))
+            width -= len(shown)
+        return [*pieces, (" " * max(0, width), base)]
 
     def section(self, section: Section, folded: bool, under_cursor: bool) -> Strip:
         """Paint the title of a section, with its note at the right end where both fit."""
@@ -86,6 +105,11 @@ class Painter:
         """Paint a line of the text that stands where there are no rows."""
         style = self._look("empty")
         return self._strip([(_BLANK + text, style)], style)
+
+    @property
+    def shown(self) -> list[str]:
+        """The keys of the columns that found a place, from left to right."""
+        return [self._columns[place.column].key for place in self.places]
 
     def column_at(self, x: int) -> str | None:
         """Return the key of the column that stands at a cell of the line, or None between columns."""

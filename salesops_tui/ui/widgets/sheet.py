@@ -148,8 +148,11 @@ class Sheet(ScrollView):
     def _current_painter(self) -> Painter:
         if self._painter is None or self._painter.width != self._width:
             self._strips.clear()
-            self._painter = Painter(self._columns, self._width, self._look)
+            self._painter = self._new_painter()
         return self._painter
+
+    def _new_painter(self) -> Painter:
+        return Painter(self._columns, self._width, self._look)
 
     def _look(self, name: str) -> Style:
         if name not in self._looks:

@@ -14,10 +14,21 @@ Cell = str | tuple[str, str]
 """Text, or text and the name of its style (see `Table`). Text only: nothing in it is read as markup."""
 
 
+class Pieces(NamedTuple):
+    """A cell of several pieces of text, each with the name of its style, that together are as wide as its column."""
+
+    parts: Sequence[tuple[str, str]]
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return "".join(text for text, _ in self.parts)
+
+
 class Row(NamedTuple):
     """The cells of a row in the order of the columns (absent ones are empty), and a style for all of it."""
 
-    cells: Sequence[Cell]
+    cells: Sequence[Cell | Pieces]
     style: str = ""
 
 

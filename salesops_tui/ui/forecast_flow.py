@@ -1,0 +1,270 @@
+"""How pipeline becomes bookings: coverage by segment, velocity, what the stages let through, what is created."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from salesops_tui.domain.coverage import CoverageLine
+from salesops_tui.domain.forecast import EVERYBODY
+from salesops_tui.domain.forecast import Column as Counted
+from salesops_tui.domain.money import decimal_string
+from salesops_tui.domain.people import Scope
+from salesops_tui.domain.velocity import Conversion, Created, StageAge
+from salesops_tui.services.context import Context
+from salesops_tui.services.flow import (
+    ConversionReport,
+    VelocityReport,
+    created_by_week,
+    stage_ages,
+    stage_conversion,
+    velocity,
+)
+from salesops_tui.services.forecast import Cell as Figure
+from salesops_tui.services.forecast import ForecastReport, deals_behind, forecast
+from salesops_tui.store.people import scope_of
+from salesops_tui.ui.forecast_page import Asked, Behind, Page, View
+from salesops_tui.ui.forecast_words import NONE, days, percent, plural, ratio
+from salesops_tui.ui.widgets.board import Line, widest
+from salesops_tui.ui.widgets.columns import Column
+from salesops_tui.ui.widgets.source import Cell, Key, Row, RowSource, Section
+from salesops_tui.ui.widgets.waterfall import Scale, standing
+
+_BAR = 24
+_COLUMNS = (
+    Column("name", "", 24, least=18, flex=True),
+    Column("a", "", 9, least=8, align="right"),
+    Column("b", "", 9, least=8, align="right"),
+    Column("c", "", 9, least=8, align="right", rank=1),
+    Column("d", "", 10, least=8, align="right", rank=3),
+    Column("words", "", _BAR + 8, least=14, rank=2),
+)
+_ENOUGH_WEEKS = 13
+
+
+class FlowFigures(NamedTuple):
+    """What was read."""
+
+    report: ForecastReport
+    velocity: VelocityReport
+    conversion: ConversionReport
+    ages: Sequence[StageAge]
+    created: Sequence[Created]
+
+
+def read_flow(context: Context, asked: Asked) -> FlowFigures:
+    """Read coverage, velocity and the flow through the stages."""
+    at = context.now() if asked.at is None else asked.at
+    scope = scope_of(context.store.conn, asked.person, at)
+    return FlowFigures(
+        forecast(context, Scope(asked.person, frozenset()), asked.period, at, band=False),
+        velocity(context, scope, asked.period, at),
+        stage_conversion(context, scope, at),
+        stage_ages(context, scope, asked.period, at),
+        created_by_week(context, scope, at, _ENOUGH_WEEKS),
+    )
+
+
+class Flow(View[FlowFigures]):
+    """Four small tables, each with what it is made of."""
+
+    KEY, TITLE = "flow", "Flow"
+    KEYS = ("forecast.next", "forecast.open", "forecast.person", "forecast.quarter", "forecast.export")
+    COLUMN = "name"
+    read = staticmethod(read_flow)
+
+    def question(self, asked: Asked) -> Asked:
+        return asked
+
+    def page(self, data: FlowFigures, width: int) -> Page:  # noqa: ARG002 - its face
+        rows: dict[Key, Row] = {}
+        sections = []
+        for key, title, part in self._parts(data):
+            listed = dict(part)
+            rows |= listed
+            sections.append(Section(key, title, len(listed)))
+        return Page(
+            columns=_COLUMNS,
+            source=RowSource.of(rows, sections),
+            summary=lambda width: self._summary(data, width),
+            note=lambda key, _column: self._note(data, key),
+            behind=lambda key, column: self._behind(data, key, column),
+            why_not_open="it is counted over quarters that are over; coverage opens to its deals",
+        )
+
+    def _parts(self, data: FlowFigures) -> Iterator[tuple[str, str, Iterable[tuple[Key, Row]]]]:
+        yield (
+            "coverage",
+            "Coverage by segment: open pipeline ÷ quota, against the policy's target",
+            self._coverage(data),
+        )
+        quarters = plural(len(data.velocity.quarters), "closed quarter")
+        yield "velocity", f"Velocity: deals × win rate × size ÷ cycle, over {quarters}", self._velocity(data)
+        yield "stages", "Stages: how far the deals came that have ended; how old what is open is", self._stages(data)
+        yield "created", "Created, week by week", self._created(data.created)
+
+    # ------------------------------------------------------------------ coverage
+
+    def _coverage(self, data: FlowFigures) -> Iterator[tuple[Key, Row]]:
+        yield "coverage", _titles("segment", "open", "quota", "coverage", "of the rest", "target")
+        lines = [*data.report.segments, data.report.coverage]
+        for number, line in enumerate(lines):
+            whole = number == len(lines) - 1
+            name = "All" if whole else line.segment or "no segment"
+            yield f"segment:{number}", self._coverage_row(name, line, "strong" if whole else "")
+
+    def _coverage_row(self, name: str, line: CoverageLine, style: str) -> Row:
+        desk = self.desk
+        covered, rest = line.coverage, line.remaining
+        target = line.target
+        style_of = ""
+        if target is not None and covered is not None:
+            style_of = "good" if covered >= target.low else "warn"
+        cells: list[Cell] = [
+            name,
+            desk.amount(line.open),
+            (desk.amount(line.quota), "" if line.quota is not None else "muted"),
+            (ratio(None if covered is None else float(covered)), style_of),
+            ("done", "good") if line.done else ratio(None if rest is None else float(rest)),
+            self._target(line),
+        ]
+        return Row(cells, style)
+
+    def _target(self, line: CoverageLine) -> Cell:
+        if line.quota is None:
+            return "no quota: salesops import-quotas FILE", "warn"
+        if line.target is None:
+            return "", "muted"
+        said = f"{line.target.low:g} to {line.target.high:g}×"
+        missing = line.to_create or 0
+        return (f"{said}: {self.desk.amount(missing)} to create", "warn") if missing else (f"{said}: enough", "good")
+
+    # ------------------------------------------------------------------ velocity
+
+    def _velocity(self, data: FlowFigures) -> Iterator[tuple[Key, Row]]:
+        desk, found = self.desk, data.velocity.velocity
+        ended = found.won + found.lost
+        yield (
+            "deals",
+            _made_of("open deals", f"{found.open_deals:,}", f"{desk.amount(found.open_amount)} in this quarter"),
+        )
+        yield "rate", _made_of("× win rate", percent(found.win_rate), f"{found.won:,} won of {ended:,} that ended")
+        size = "–" if found.average_size is None else desk.amount(found.average_size)
+        yield "size", _made_of("× average size", size, f"{desk.amount(found.won_amount)} won in {found.won:,} deals")
+        cycle = f"{found.cycles:,} won deals whose creation is known"
+        yield "cycle", _made_of("÷ cycle", days(found.cycle), cycle)
+        speed = "–" if found.a_day is None else f"{desk.amount(found.a_day)} a day"
+        ninety = "" if found.a_day is None else f"{desk.amount(found.a_day * 91)} in 91 days"
+        yield "velocity", Row(("= velocity", (speed, "strong"), "", "", "", ninety), "strong")
+
+    # ------------------------------------------------------------------ stages
+
+    def _stages(self, data: FlowFigures) -> Iterator[tuple[Key, Row]]:
+        yield "stages", _titles("stage", "reached", "went on", "won", "open now", "of these, age and days in stage")
+        ages = {age.stage.key: age for age in data.ages}
+        for one in data.conversion.stages:
+            yield f"stage:{one.stage.key}", self._stage_row(one, ages.get(one.stage.key))
+
+    def _stage_row(self, one: Conversion, age: StageAge | None) -> Row:
+        open_now = "" if age is None or not age.deals else f"{age.deals:,}"
+        old = "" if age is None or not age.deals else f"{days(age.age)} old, {days(age.in_stage)} here"
+        cells: list[Cell] = [
+            f"{one.stage.key} {one.stage.name}", f"{one.reached:,}", percent(one.rate), percent(one.win_rate),
+            open_now, old,
+        ]  # fmt: skip
+        return Row(cells)
+
+    # ------------------------------------------------------------------ creation
+
+    def _created(self, created: Sequence[Created]) -> Iterator[tuple[Key, Row]]:
+        desk = self.desk
+        yield "created", _titles("week of", "deals", "amount", "", "", "")
+        scale = Scale(0, max((c.amount for c in created), default=1) or 1, _BAR)
+        for number, week in enumerate(reversed(created)):
+            bar: Cell = (standing(scale, week.amount), "accent" if number else "muted")
+            name = desk.day(week.week) + ("" if number else ", so far")
+            yield f"week:{week.week}", Row((name, f"{week.deals:,}", desk.amount(week.amount), "", "", bar))
+
+    # ------------------------------------------------------------------ above and below
+
+    def _summary(self, data: FlowFigures, width: int) -> Iterator[Line]:
+        desk, coverage = self.desk, data.report.coverage
+        covered = None if coverage.coverage is None else float(coverage.coverage)
+        said: list[Cell] = [(" Coverage ", "label"), (ratio(covered), "strong")]
+        short = [line for line in data.report.segments if line.to_create]
+        if short:
+            missing = desk.amount(sum(line.to_create or 0 for line in short))
+            said += [(" · to reach the targets ", "label"), (missing, "warn"), (" would have to be created", "label")]
+        elif coverage.quota is None:
+            said += [(" · no quota: 'salesops import-quotas FILE' brings them in", "label")]
+        yield widest([said, said[:2]], width)
+        found = data.velocity.velocity
+        speed: list[Cell] = [(" Velocity ", "label")]
+        speed.append((NONE if found.a_day is None else f"{desk.amount(found.a_day)} a day", "strong"))
+        full = [week.amount for week in data.created[:-1]]
+        if full:
+            mean = desk.amount(sum(full) // len(full))
+            speed += [(" · created ", "label"), (mean, "strong"), (f" a week over {len(full)} weeks", "label")]
+        yield widest([speed, speed[:2]], width)
+
+    def _note(self, data: FlowFigures, key: Key | None) -> Line:
+        desk, line = self.desk, _segment_of(data, key)
+        if line is not None:
+            said = [f"open {desk.exact(line.open)}", f"closed {desk.exact(line.closed)}"]
+            if line.to_create_for_rest is not None:
+                said.append(f"to cover the rest: {desk.exact(line.to_create_for_rest)} to create")
+            return [(" · ".join(said), "label")]
+        kind, _, rest = str(key).partition(":")
+        found = next((c for c in data.conversion.stages if kind == "stage" and c.stage.key == rest), None)
+        if found is not None:
+            said = [f"of {plural(found.reached, 'deal')} that reached it and ended, {found.advanced:,} went on"]
+            said.append(f"{found.won:,} were won")
+            return [(" · ".join(said), "label")]
+        return ()
+
+    def _behind(self, data: FlowFigures, key: Key | None, column: str) -> Behind | None:
+        line = _segment_of(data, key)
+        report = data.report
+        if line is not data.report.coverage and key != "deals":
+            return None
+        person = EVERYBODY if report.person is None else report.person.id
+        counted = Counted.CLOSED if column == "d" and key != "deals" else Counted.OPEN
+        numbers = deals_behind(self.desk.context, report, Figure(person, counted))
+        what = "Closed" if counted is Counted.CLOSED else "Open pipeline"
+        return Behind(what, numbers, None if report.current else report.at)
+
+    def export(self, data: FlowFigures) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
+        return ("table", "name", "figure", "value"), self._exported(data)
+
+    def _exported(self, data: FlowFigures) -> Iterator[Sequence[object]]:
+        currency = self.desk.policy.currency
+        for line in data.report.segments:
+            amounts = {"open": line.open, "closed": line.closed, "quota": line.quota, "to_create": line.to_create}
+            for figure, amount in amounts.items():
+                yield "coverage", line.segment, figure, None if amount is None else decimal_string(amount, currency)
+        for name, value in data.velocity.velocity._asdict().items():
+            money = name.endswith("amount")
+            yield "velocity", "", name, decimal_string(value, currency) if money else value
+        for one in data.conversion.stages:
+            counts: Mapping[str, int] = {"reached": one.reached, "advanced": one.advanced, "won": one.won}
+            for figure, count in counts.items():
+                yield "stage", one.stage.key, figure, count
+        for week in data.created:
+            yield "created", self.desk.day(week.week), "deals", week.deals
+            yield "created", self.desk.day(week.week), "amount", decimal_string(week.amount, currency)
+
+
+def _titles(*titles: str) -> Row:
+    return Row(titles, "muted")
+
+
+def _made_of(name: str, value: str, words: str) -> Row:
+    return Row((f"  {name}", value, "", "", "", (words, "muted")))
+
+
+def _segment_of(data: FlowFigures, key: Key | None) -> CoverageLine | None:
+    kind, _, rest = str(key).partition(":")
+    if kind != "segment" or not rest.isdigit():
+        return None
+    lines = [*data.report.segments, data.report.coverage]
+    return lines[int(rest)] if int(rest) < len(lines) else None

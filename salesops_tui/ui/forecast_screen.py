@@ -1,0 +1,281 @@
+"""The ground of the forecast screen: which view is seen, its figures read in a thread of their own, and the deals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.worker import Worker, WorkerState
+
+from salesops_tui.domain.calendar import Clock, Moment, Period
+from salesops_tui.domain.people import Person
+from salesops_tui.errors import SalesopsError
+from salesops_tui.services.context import Context
+from salesops_tui.store.connection import open_store
+from salesops_tui.ui.commands import FORECAST, footer_of
+from salesops_tui.ui.filtering import FilterScreen
+from salesops_tui.ui.forecast_deals import BehindView
+from salesops_tui.ui.forecast_head import tabs_line, title_line
+from salesops_tui.ui.forecast_page import Asked, Behind, Page, View, narrowed
+from salesops_tui.ui.forecast_views import FIRST, made, tabs
+from salesops_tui.ui.widgets.board import Board, Line, clip
+from salesops_tui.ui.widgets.frame import Footer
+from salesops_tui.ui.widgets.grid import Grid
+from salesops_tui.ui.widgets.source import NOTHING
+from salesops_tui.ui.widgets.table import Table
+
+_READING = "figures"
+
+
+class Answer(NamedTuple):
+    """What a thread has read: of which view, to which question."""
+
+    view: str
+    question: Any
+    data: Any
+
+
+def read_apart(
+    path: Path, actor: Person | None, clock: Clock, read: Callable[[Context, Any], Any], view: str, question: Any
+) -> Answer:
+    """Read the figures of a view over a connection that nobody else uses: for another thread than the screens'."""
+    with open_store(path, read_only=True) as store:
+        context = Context(store, actor, clock)
+        with store.reading():
+            return Answer(view, question, read(context, question))
+
+
+class ForecastGround(FilterScreen):
+    """One view of the forecast, or the deals behind one of its figures."""
+
+    CONTEXT = FORECAST
+    AUTO_FOCUS = "#page"
+    BEFORE = "#page"
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall"), (32, "-roomy")]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at: Moment | None = None
+        self.period: Period = self.desk.period
+        self.view: View[Any] = made(FIRST, self.desk)
+        self._views: dict[str, View[Any]] = {FIRST: self.view}
+        self._read: dict[str, tuple[object, Any, Any]] = {}
+        self._page = Page()
+        self._width = self._total = 0
+        self._behind: BehindView | None = None
+        self._columns: dict[str, str] = {}
+
+    def compose(self) -> ComposeResult:
+        yield Board(id="head")
+        yield Grid((), id="page")
+        yield Table((), id="deals", empty="No deal any more.\nesc goes back.")
+        yield Board(id="note")
+        yield Footer(footer_of(self.CONTEXT))
+
+    def on_mount(self) -> None:
+        self.query_one("#head", Board).show(self._head)
+        self.query_one("#note", Board).show(self._note)
+        with self.guarded():
+            self.refresh_from_store()
+
+    # ------------------------------------------------------------------ what is seen
+
+    @property
+    def table(self) -> Table:
+        """The list that is seen."""
+        return self.deals if self._behind else self.grid
+
+    @property
+    def grid(self) -> Grid:
+        """The figures."""
+        return self.query_one("#page", Grid)
+
+    @property
+    def deals(self) -> Table:
+        """The deals behind a figure."""
+        return self.query_one("#deals", Table)
+
+    @property
+    def page(self) -> Page:
+        """The figures as they are laid out."""
+        return self._page
+
+    @property
+    def asked(self) -> Asked:
+        """Whose figures of which quarter are seen, as of when."""
+        return Asked(self.desk.scope.person, self.period, self.at)
+
+    @property
+    def behind(self) -> BehindView | None:
+        """The deals that are seen, if any are."""
+        return self._behind
+
+    @property
+    def data(self) -> Any:
+        """The figures of the view that is seen; None until they have been read."""
+        return self._read[self.view.KEY][2] if self.view.KEY in self._read else None
+
+    # ------------------------------------------------------------------ reading
+
+    def refresh_from_store(self) -> None:
+        """Read the figures of the view again; what was read stays on the screen until the new ones are there."""
+        context, view = self.context, self.view
+        question = view.question(self.asked)
+        known = self._read.get(view.KEY)
+        if known is not None and known[:2] == (self.desk.stamp(), question):
+            self.lay_out()
+            return
+        if known is not None and known[1] != question:
+            del self._read[view.KEY]
+            self.lay_out()
+        read = partial(
+            read_apart, context.store.path, context.actor, context.clock, type(view).read, view.KEY, question
+        )
+        self.run_worker(read, name=_READING, group=_READING, exclusive=True, thread=True, exit_on_error=False)
+
+    @on(Worker.StateChanged)
+    def _figures_read(self, event: Worker.StateChanged) -> None:
+        if event.worker.name != _READING:
+            return
+        if event.state is WorkerState.SUCCESS:
+            answer: Answer = event.worker.result  # type: ignore[assignment]
+            self._read[answer.view] = (self.desk.stamp(), answer.question, answer.data)
+            if answer.view == self.view.KEY:
+                self.lay_out()
+        elif event.state is WorkerState.ERROR:
+            error = event.worker.error
+            said = str(error) if isinstance(error, SalesopsError) else f"the figures could not be read: {error}"
+            self.say(said, "error")
+
+    # ------------------------------------------------------------------ laying out
+
+    def lay_out(self) -> None:
+        """Show what was read, for the size that the screen has now; the cursor stays in its cell."""
+        self._width = self.app.size.width
+        with self.guarded():
+            self._page = self._laid_out()
+        grid, page = self.grid, self._page
+        grid.empty = page.empty
+        grid.columns = page.columns
+        grid.source = page.source
+        if not grid.column and (first := self._columns.get(self.view.KEY, self.view.COLUMN)):
+            grid.choose(first)
+        if self._behind:
+            self._show_deals(self._behind)
+        self.query_one("#head", Board).rewrite()
+        self.query_one("#note", Board).rewrite()
+
+    def _laid_out(self) -> Page:
+        if self.data is None:
+            return Page(empty="Being added up.")
+        page = self.view.page(self.data, self._width - 1)
+        self._total = page.total or page.source.count()
+        if self.view.filter and not page.total:
+            page = replace(page, source=narrowed(page.source, self.view.filter))
+        return page
+
+    def on_resize(self) -> None:
+        if self.app.size.width != self._width:
+            self.lay_out()
+
+    def _head(self, width: int) -> Iterable[Line]:
+        trail = ["Forecast"]
+        short = self.has_class("-short")
+        if short or self._behind:
+            trail.append(self.view.TITLE)
+        if self._behind:
+            trail.append(self._behind.behind.title)
+        yield title_line(self.desk, self.asked, trail, width)
+        if self._behind:
+            yield self._behind.summary()
+            return
+        if not short:
+            yield tabs_line(tabs(), self.view.KEY, width)
+        yield from self._page.summary(width)
+
+    def _note(self, width: int) -> Iterable[Line]:
+        if self._behind:
+            return ()
+        grid = self.grid
+        return [clip([" ", *self._page.note(grid.key, grid.column)], width)]
+
+    @on(Grid.Moved)
+    def _moved(self) -> None:
+        self.query_one("#note", Board).rewrite()
+
+    # ------------------------------------------------------------------ from view to view
+
+    def show_view(self, key: str) -> None:
+        """Show another view, as it was when it was last left."""
+        self.close_deals()
+        self.close_filter()
+        self._columns[self.view.KEY] = self.grid.column
+        if key not in self._views:
+            self._views[key] = made(key, self.desk)
+        self.view = self._views[key]
+        self.grid.source = NOTHING
+        self.grid.choose(self._columns.get(key, self.view.COLUMN))
+        self.query_one(Footer).set_commands(footer_of(self.CONTEXT, self.view.KEYS))
+        self._page = Page()
+        self.refresh_from_store()
+        self.lay_out()
+
+    def view_of(self, key: str) -> View[Any] | None:
+        """Return a view as it was left; None where it has not been seen."""
+        return self._views.get(key)
+
+    def forget_marks(self) -> None:
+        """Take the marks of What if away: they have been used."""
+        if "what_if" in self._views:
+            self._views["what_if"].marks.clear()  # type: ignore[attr-defined]
+
+    # ------------------------------------------------------------------ the deals behind a figure
+
+    def open_deals(self, behind: Behind) -> None:
+        """Show the deals behind a figure."""
+        self.close_filter()
+        self._behind = BehindView(self.desk, behind)
+        self.BEFORE = "#deals"
+        self._show_deals(self._behind)
+        self.set_class(True, "-deals")
+        self.deals.action_first()
+        self.deals.focus()
+        self.query_one("#head", Board).rewrite()
+        self.query_one("#note", Board).rewrite()
+
+    def close_deals(self) -> bool:
+        """Go back to the figures; False where they are seen already."""
+        if not self._behind:
+            return False
+        self.close_filter()
+        self._behind = None
+        self.BEFORE = "#page"
+        self.set_class(False, "-deals")
+        self.deals.source = NOTHING
+        self.grid.focus()
+        self.query_one("#head", Board).rewrite()
+        self.query_one("#note", Board).rewrite()
+        return True
+
+    def _show_deals(self, shown: BehindView) -> None:
+        self._behind = shown
+        self.deals.columns = shown.columns
+        self.deals.source = shown.source()
+
+    def peel(self) -> bool:
+        return self.close_filter() or self.close_deals()
+
+    # ------------------------------------------------------------------ the filter
+
+    def narrow(self, text: str) -> tuple[int, int]:
+        if self._behind:
+            self._show_deals(BehindView(self.desk, self._behind.behind, text))
+            return len(self._behind.order), len(self._behind.behind.numbers)
+        self.view.filter = text
+        self.lay_out()
+        return self.grid.source.count(), self._total
