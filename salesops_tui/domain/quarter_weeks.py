@@ -27,6 +27,10 @@ class Point(NamedTuple):
     past_midnight: int = -1
 
 
+AT_END = Point(WEEKS, 7 * WEEKS + 7)
+"""The end of a quarter, however many days it has."""
+
+
 def week_of_quarter(period: Period, day: Day) -> int:
     """Return the week of a quarter that holds a day, 1 to 13; 0 for a day before it."""
     return max(0, min(WEEKS, 1 + (min(day, period.end) - period.start) // 7))
@@ -41,7 +45,7 @@ def point_of(calendar: Calendar, period: Period, at: Moment) -> Point:
     """Return the point of a quarter at which a moment lies; its very end for a moment after it."""
     day = calendar.day_of(at)
     if day > period.end:
-        return Point(WEEKS, period.end - period.start)
+        return AT_END
     return Point(week_of_quarter(period, day), day - period.start, at - calendar.start_of_day(day))
 
 

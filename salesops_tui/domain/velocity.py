@@ -53,37 +53,28 @@ class Velocity(NamedTuple):
 
 
 class Conversion(NamedTuple):
-    """What became of the deals that came into a stage in the quarters looked back on.
+    """How far the deals came that ended in the quarters looked back on: a funnel of what is known to the end.
 
     Attributes:
-        entered: deals whose first day in it lies in these quarters.
-        advanced: those that went on to a later stage or were won.
-        ended: those that were lost or removed without.
-        waiting: those still there, or gone back.
-        days: days from coming in to going on, of those that went on, together.
+        reached: ended deals that stood in this stage, or in a later one.
+        advanced: those of them that reached a later stage or were won.
+        won: those of them that were won.
     """
 
     stage: Stage
-    entered: int
+    reached: int
     advanced: int
-    ended: int
-    days: int
-
-    @property
-    def waiting(self) -> int:
-        """Deals of which it is not known yet."""
-        return self.entered - self.advanced - self.ended
+    won: int
 
     @property
     def rate(self) -> float | None:
-        """Of those of which it is known, the share that went on."""
-        known = self.advanced + self.ended
-        return self.advanced / known if known else None
+        """Of those that reached the stage, the share that went on."""
+        return self.advanced / self.reached if self.reached else None
 
     @property
-    def days_to_advance(self) -> float | None:
-        """The mean of days that those that went on took."""
-        return self.days / self.advanced if self.advanced else None
+    def win_rate(self) -> float | None:
+        """Of those that reached the stage, the share that was won."""
+        return self.won / self.reached if self.reached else None
 
 
 class StageAge(NamedTuple):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
+from salesops_tui.domain.calendar import Moment
 from salesops_tui.domain.intervals import Interval, wilson
 
 
@@ -66,3 +69,48 @@ class Yield(NamedTuple):
     def plus(self, other: Yield) -> Yield:
         """Return both together."""
         return Yield(self.passed.plus(other.passed), self.failed.plus(other.failed), self.unasked.plus(other.unasked))
+
+
+class ClaimedState(NamedTuple):
+    """A stretch of time in which a deal was claimed as Commit of one period.
+
+    Attributes:
+        good_until: until when a pass was current; 0 for none.
+        failed: whether a failed inspection capped it.
+        amount: minor units.
+    """
+
+    deal: int
+    owner: int
+    valid_from: Moment
+    valid_to: Moment
+    good_until: Moment
+    failed: int
+    amount: int
+
+
+def yields_at(
+    states: Iterable[ClaimedState],
+    won: Collection[int],
+    moments: Sequence[Moment],
+    counts: Callable[[int, int], bool],
+) -> list[Yield]:
+    """Return the yield of what was claimed at each of some moments, which ascend.
+
+    Args:
+        states: of one period.
+        won: the deals that were won in that period.
+        moments: at which moments.
+        counts: says of an owner and the number of a moment whether the owner belonged to the scope then.
+    """
+    tallies = [[[0, 0, 0, 0] for _ in range(3)] for _ in moments]
+    for deal, owner, since, until, good, failed, amount in states:
+        hit = deal in won
+        for i in range(bisect_left(moments, since), bisect_left(moments, until)):
+            if counts(owner, i):
+                cell = tallies[i][1 if failed else 0 if good >= moments[i] else 2]
+                cell[0] += 1
+                cell[1] += hit
+                cell[2] += amount
+                cell[3] += amount if hit else 0
+    return [Yield(*(Outcome(*cell) for cell in cells)) for cells in tallies]

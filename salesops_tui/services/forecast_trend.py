@@ -6,7 +6,11 @@ from typing import NamedTuple
 
 from salesops_tui.domain.calendar import Moment, Period
 from salesops_tui.domain.people import Scope
+from salesops_tui.domain.quarter_weeks import WEEKS, end_of_week_moment, week_of_quarter
+from salesops_tui.services.calls import quota_of
 from salesops_tui.services.context import Context
+from salesops_tui.services.quarters import members_then
+from salesops_tui.store import quarter_sums
 
 
 class WeekFigures(NamedTuple):
@@ -41,4 +45,23 @@ class ForecastTrend(NamedTuple):
 
 def forecast_trend(context: Context, scope: Scope, period: Period, at: Moment) -> ForecastTrend:
     """Return Closed, Commit and Best Case through a period's weeks up to a moment, and those of the quarter before."""
-    raise NotImplementedError
+    with context.store.reading():
+        before = context.calendar.shifted(period, -1)
+        return ForecastTrend(_line(context, scope, period, at), _line(context, scope, before, at))
+
+
+def _line(context: Context, scope: Scope, period: Period, at: Moment) -> QuarterLine:
+    calendar = context.calendar
+    weeks = {week: end_of_week_moment(calendar, period, week) for week in range(WEEKS + 1)}
+    moments = {week: moment for week, moment in weeks.items() if moment < at}
+    if calendar.start_of_day(period.start) <= at < weeks[WEEKS]:
+        moments[week_of_quarter(period, calendar.day_of(at))] = at
+    points = tuple(_figures(context, scope, period, week, moment) for week, moment in moments.items())
+    return QuarterLine(period, quota_of(context, scope, period, min(at, weeks[WEEKS])), points)
+
+
+def _figures(context: Context, scope: Scope, period: Period, week: int, moment: Moment) -> WeekFigures:
+    conn, owners = context.store.conn, members_then(context, scope, moment)
+    sums = quarter_sums.open_sums(conn, period, moment, {}, owners)
+    closed = quarter_sums.won_sum(conn, period, moment, owners)
+    return WeekFigures(week, moment, closed, sums.commit, sums.best_case)

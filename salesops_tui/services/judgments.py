@@ -8,6 +8,10 @@ from salesops_tui.domain.calendar import Moment, Period
 from salesops_tui.domain.deal import Category, Status
 from salesops_tui.domain.people import Scope
 from salesops_tui.services.context import Context
+from salesops_tui.services.quarters import closed_quarters, members_then
+from salesops_tui.store import deals as store_deals
+from salesops_tui.store import forecast_numbers as store_numbers
+from salesops_tui.store.forecast_numbers import SubmittedNumber
 
 
 class ScoredJudgment(NamedTuple):
@@ -83,5 +87,38 @@ class JudgmentReport(NamedTuple):
 
 
 def scored_judgments(context: Context, scope: Scope, at: Moment) -> JudgmentReport:
-    """Return the judgments of the last four closed quarters with what became of each deal."""
-    raise NotImplementedError
+    """Return the judgments of the last four closed quarters with what became of each deal.
+
+    A person's last number of a quarter is scored. "Everybody" takes in the numbers of ops leads.
+    """
+    found: list[ScoredJudgment] = []
+    with context.store.reading() as conn:
+        quarters = closed_quarters(context, at)
+        people = {p.id for p in context.people.values()} if scope.person is None else members_then(context, scope, at)
+        for quarter in quarters:
+            last: dict[int, SubmittedNumber] = {}
+            for number in store_numbers.numbers_of(conn, people or (), quarter.name, at):
+                last.setdefault(number.person, number)
+            for number in last.values():
+                found += _scored(context, quarter, number, at)
+    return JudgmentReport(tuple(quarters), tuple(found))
+
+
+def _scored(context: Context, quarter: Period, number: SubmittedNumber, at: Moment) -> list[ScoredJudgment]:
+    conn = context.store.conn
+    wanted = [judgment.deal for judgment in number.judgments]
+    then = store_deals.deals_by_number(conn, wanted, number.submitted_at, current=False)
+    now = store_deals.deals_by_number(conn, wanted, at, current=False)
+    found = []
+    for judgment in number.judgments:
+        deal, before = now.get(judgment.deal), then.get(judgment.deal)
+        if deal is None or before is None:
+            continue  # the import that brought it was taken back
+        won = deal.status is Status.WON and deal.close_day in quarter
+        about = deal.id, deal.key, deal.name, deal.account
+        said = judgment.puts_in, judgment.amount, judgment.reason
+        became = deal.status, deal.close_day, won
+        found.append(
+            ScoredJudgment(quarter, number.person, number.submitted_at, *about, *said, before.category, *became)
+        )
+    return found

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from salesops_tui.domain.calendar import Moment, Period
-from salesops_tui.domain.quarter_weeks import Point, end_of_week, point_of
+from salesops_tui.domain.people import Scope
+from salesops_tui.domain.quarter_weeks import AT_END, WEEKS, Point, moment_of, point_of
 from salesops_tui.errors import WrongUsage
 from salesops_tui.services.context import Context
 from salesops_tui.store import flow as store_flow
+from salesops_tui.store import people as store_people
 
 LOOKED_BACK = 4
 """Over so many closed quarters a forecast is judged."""
@@ -16,18 +20,28 @@ def closed_quarters(context: Context, at: Moment, count: int | None = LOOKED_BAC
     """Return the last quarters that were over at a moment, the oldest first; all that the store knows for None.
 
     A quarter is over when the default period has moved on (its days of grace are past). Quarters that had ended
-    before the store's history begins are left out.
+    before the store knew of anything in Commit or won are left out.
     """
     calendar = context.calendar
     began = store_flow.first_moment(context.store.conn)
     found: list[Period] = []
     if began is None:
         return found
+    first = calendar.day_of(began)
     period = calendar.shifted(calendar.current_period(at), -1)
-    while period.end >= calendar.day_of(began) and (count is None or len(found) < count):
+    while period.end >= first and (count is None or len(found) < count):
         found.append(period)
         period = calendar.shifted(period, -1)
     return found[::-1]
+
+
+def looked_at(context: Context, quarters: Iterable[Period], point: Point) -> list[tuple[Period, Moment]]:
+    """Return at which moment each quarter was at a point; those are left out of which nothing was known by then."""
+    began = store_flow.first_moment(context.store.conn)
+    if began is None:
+        return []
+    moments = [(quarter, moment_of(context.calendar, quarter, point)) for quarter in quarters]
+    return [(quarter, moment) for quarter, moment in moments if moment >= began]
 
 
 def compared_at(context: Context, period: Period, at: Moment, week: int | None = None) -> Point:
@@ -39,10 +53,24 @@ def compared_at(context: Context, period: Period, at: Moment, week: int | None =
         WrongUsage: no quarter has such a week.
     """
     if week is not None:
-        if not 1 <= week <= 13:
-            raise WrongUsage(f"a quarter has the weeks 1 to 13, not {week}")
-        return Point(week, end_of_week(period, week) - period.start)
+        return end_of(week)
     calendar = context.calendar
     if calendar.day_of(at) > period.end:
         period = calendar.current_period(at)
     return point_of(calendar, period, at)
+
+
+def end_of(week: int) -> Point:
+    """Return the end of a week of any quarter.
+
+    Raises:
+        WrongUsage: no quarter has such a week.
+    """
+    if not 1 <= week <= WEEKS:
+        raise WrongUsage(f"a quarter has the weeks 1 to {WEEKS}, not {week}")
+    return AT_END if week == WEEKS else Point(week, 7 * week - 1)
+
+
+def members_then(context: Context, scope: Scope, at: Moment) -> frozenset[int] | None:
+    """Return who belonged to a scope's person at a moment; None for everybody."""
+    return None if scope.person is None else store_people.scope_of(context.store.conn, scope.person, at).members

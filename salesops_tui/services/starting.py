@@ -92,7 +92,15 @@ def adopt_policy(context: Context, path: Path) -> Policy:
         BadInput: the file holds mistakes.
     """
     context.as_ops("adopting a policy")
-    policy, source = read_policy_file(path, context.clock)
+    return adopt_checked(context, *read_policy_file(path, context.clock))
+
+
+def adopt_checked(context: Context, policy: Policy, source: str) -> Policy:
+    """Make a policy that was read and checked the one in force, with the text that it was read from.
+
+    Raises:
+        Refused: the currency differs from the store's.
+    """
     if policy.currency != context.policy.currency:
         raise Refused(
             f"this store counts in {context.policy.currency}; a policy cannot change that to {policy.currency}"
