@@ -87,4 +87,3 @@ def _inside(state: State | None, period: Period) -> int:
 def _add(sums: dict[Cause, tuple[int, int]], cause: Cause, amount: int, deals: int) -> None:
     total, count = sums.get(cause, (0, 0))
     sums[cause] = (total + amount, count + deals)
-

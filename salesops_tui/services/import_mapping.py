@@ -163,9 +163,7 @@ def _dialect(request: ImportRequest, header: Sequence[str]) -> str:
     return request.dialect if request.dialect != AUTO else recognise(header).dialect.name
 
 
-def _remembered(
-    context: Context, source: str, header: Sequence[str]
-) -> tuple[Mapping[str, Any], Origin | None]:
+def _remembered(context: Context, source: str, header: Sequence[str]) -> tuple[Mapping[str, Any], Origin | None]:
     known = mappings.newest(context.store.conn, fingerprint(header), source)
     if known is None or not known.body:
         return {}, None

@@ -239,9 +239,7 @@ class _Batch:
             self.staged.append(rejected_row(row.line, key))
 
 
-def _flush(
-    run: Run, batch: _Batch, staging: Staging, rejects: RejectsFile, observer: Observer | None
-) -> None:
+def _flush(run: Run, batch: _Batch, staging: Staging, rejects: RejectsFile, observer: Observer | None) -> None:
     for line, earlier in staging.add(batch.staged).items():
         batch.rejects[line] = RejectedError(
             "an id that stands there already", f"the id stands on line {earlier} already"

@@ -6,7 +6,6 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import NamedTuple
 
 from salesops_tui.crm.deals import DealReader
 from salesops_tui.crm.dialects import DIALECTS, recognise
@@ -14,13 +13,24 @@ from salesops_tui.crm.fields import FIELDS, REQUIRED
 from salesops_tui.crm.reading import Reading
 from salesops_tui.crm.rejects import RejectsFile
 from salesops_tui.crm.table import open_table
-from salesops_tui.domain.calendar import Day
-from salesops_tui.domain.deal import Category, Status
 from salesops_tui.domain.policy import Stage
 from salesops_tui.errors import BadInput
 from salesops_tui.services.context import Context
 from salesops_tui.services.import_commit import CommitMove, commit_moves
-from salesops_tui.services.import_mapping import Origin, confirm, fingerprint, forget, mapping_in_force, with_mapping
+from salesops_tui.services.import_findings import (
+    ColumnUse,
+    DateColumn,
+    DealChange,
+    DealSeen,
+    LeftColumn,
+    RejectedRow,
+    SuspectRow,
+    Suspicion,
+    Understanding,
+    UnknownOwner,
+    WordUse,
+)
+from salesops_tui.services.import_mapping import confirm, fingerprint, forget, mapping_in_force, with_mapping
 from salesops_tui.services.import_observing import DateForm, DateForms, Observer, sample_cells, words_of_map
 from salesops_tui.services.import_request import (
     ImportReport,
@@ -36,9 +46,23 @@ from salesops_tui.store import imports_sight as sight
 from salesops_tui.store.imports_staging import DETAIL_COLUMNS, Staging
 
 __all__ = [
-    "ColumnUse", "CommitMove", "DateColumn", "DealChange", "DealSeen", "LookAlike", "RejectedRow", "Suspicion",
-    "SuspectRow", "Understanding", "UnknownOwner", "WordUse", "confirm", "forget", "understand", "with_mapping",
-]  # fmt: skip
+    "ColumnUse",
+    "CommitMove",
+    "DateColumn",
+    "DealChange",
+    "DealSeen",
+    "LookAlike",
+    "RejectedRow",
+    "SuspectRow",
+    "Suspicion",
+    "Understanding",
+    "UnknownOwner",
+    "WordUse",
+    "confirm",
+    "forget",
+    "understand",
+    "with_mapping",
+]
 
 MOST_DEALS = 1_000
 """Deals, rows and owners that a list holds at most; the counts beside it are of all."""
@@ -65,162 +89,6 @@ KINDS = {
     "owner_unknown": "an owner whom nobody here knows",
     "vanished_commit": "much of Commit is gone",
 }
-
-
-class ColumnUse(NamedTuple):
-    """A field, and the column (or template) that it comes from; None where the file has none.
-
-    Attributes:
-        required: no import without it.
-        said_by: "map", "remembered", "you", "dialect", or "" for a field without a column.
-    """
-
-    field: str
-    column: str | None
-    required: bool
-    samples: tuple[str, ...]
-    said_by: str
-
-
-class LeftColumn(NamedTuple):
-    """A column that no field takes; it is kept with the deals as it is."""
-
-    column: str
-    samples: tuple[str, ...]
-
-
-class WordUse(NamedTuple):
-    """A word of the file: its meaning as a key ("" for a blank status; None where it means nothing yet), how often.
-
-    Attributes:
-        by_map: a map or a person says so, and not the policy or the dialect.
-    """
-
-    field: str
-    word: str
-    meaning: str | None
-    count: int
-    by_map: bool
-
-
-class DateColumn(NamedTuple):
-    """How the dates of a column are written and read.
-
-    Attributes:
-        ambiguous: how many could be read in two ways by themselves, such as `sample`.
-        decided: in words, how these are read, and by what.
-    """
-
-    field: str
-    column: str
-    forms: Mapping[DateForm, int]
-    ambiguous: int
-    sample: str
-    decided: str
-
-
-class UnknownOwner(NamedTuple):
-    """An owner's text that names nobody: number of deals, and the amount of the open ones in minor units."""
-
-    text: str
-    deals: int
-    amount: int
-
-
-class DealSeen(NamedTuple):
-    """A deal as the file has it, or (line 0) as the store does. Amounts in minor units of the store's currency."""
-
-    line: int
-    key: str
-    name: str
-    account: str
-    owner: str
-    owner_name: str
-    stage: str
-    category: Category
-    amount: int
-    close_day: Day
-    status: Status
-
-
-class DealChange(NamedTuple):
-    """A known deal that the file changes; `differs` names the fields."""
-
-    before: DealSeen
-    after: DealSeen
-    differs: tuple[str, ...]
-
-
-class SuspectRow(NamedTuple):
-    """A row that deserves a look."""
-
-    line: int
-    key: str
-    name: str
-    amount: int
-    what: str
-
-
-class Suspicion(NamedTuple):
-    """Rows that deserve a look for one reason: the warning's code, words, how many, the first of them."""
-
-    kind: str
-    words: str
-    count: int
-    rows: tuple[SuspectRow, ...]
-
-
-class RejectedRow(NamedTuple):
-    """A row that cannot be taken: its line, why, and the row as CSV."""
-
-    line: int
-    reason: str
-    row: str
-
-
-class Understanding(NamedTuple):
-    """What a file was understood to say, and what its import would do.
-
-    Attributes:
-        report: as a dry run's, its numbers those of all rows; zeros where `missing` is not empty.
-        header: the file's columns as they stand.
-        missing: required fields that no column gives yet; until they are mapped, nothing below `left` is known.
-        problem: why the rows cannot be read at all as they are mapped now, "" where they can.
-        origin: the remembered mapping that was used; None where there is none.
-        fingerprint: of the header; a confirmed mapping is kept under it.
-        dates: columns with dates that say something about the order of day and month.
-        gone: open deals that a full file lacks.
-        commit: how Commit would move: over all periods, then in the current one.
-        question: what has to be answered with yes before it is written, "" for nothing.
-        reject_kinds: the reasons for rejects with their counts, the most frequent first.
-    """
-
-    request: ImportRequest
-    report: ImportReport
-    header: tuple[str, ...]
-    missing: tuple[str, ...]
-    problem: str
-    origin: Origin | None
-    fingerprint: str
-    columns: tuple[ColumnUse, ...]
-    left: tuple[LeftColumn, ...]
-    words: tuple[WordUse, ...] = ()
-    dates: tuple[DateColumn, ...] = ()
-    owners: tuple[UnknownOwner, ...] = ()
-    new: tuple[DealSeen, ...] = ()
-    changed: tuple[DealChange, ...] = ()
-    gone: tuple[DealSeen, ...] = ()
-    commit: tuple[CommitMove, ...] = ()
-    suspicious: tuple[Suspicion, ...] = ()
-    look_alikes: tuple[LookAlike, ...] = ()
-    rejects: tuple[RejectedRow, ...] = ()
-    reject_kinds: tuple[tuple[str, int], ...] = ()
-    question: str = ""
-
-    @property
-    def unknown_words(self) -> tuple[WordUse, ...]:
-        """The words that mean nothing yet; their rows are rejected."""
-        return tuple(word for word in self.words if word.meaning is None)
 
 
 def understand(context: Context, request: ImportRequest, progress: Progress | None = None) -> Understanding:
@@ -316,7 +184,10 @@ class _Sight:
     def _deal(self, seen: sight.Seen) -> DealSeen:
         person = self._context.people.get(seen.owner)
         key, name = (person.key, person.name) if person else ("?", "?")
-        return DealSeen(*seen[:4], key, name, *seen[5:])
+        return DealSeen(
+            seen.line, seen.key, seen.name, seen.account, key, name, seen.stage, seen.category, seen.amount,
+            seen.close_day, seen.status,
+        )  # fmt: skip
 
     def _change(self, change: sight.Difference) -> DealChange:
         named = dict.fromkeys(FIELD_OF.get(name, name) for name in change.differs)

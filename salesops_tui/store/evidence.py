@@ -25,12 +25,14 @@ _COLUMNS = {
     "quota": "id, person, period, amount",
     "policy": "version, adopted_at, source, plain",
     "call": "id, scope, kind, period, started_at, started_by, lapses_at",
-    "deal_link": "deal, earlier, kind",
+    "deal_link": "id, deal, earlier, kind",
     "deal_taken_over": "deal, former",
+    "delivery": "hex(deals)",
     "mapping": "id, fingerprint, source, dialect, body",
     "owner_alias": "id, text, person",
     "forecast_number": "id, person, period, amount, closed, committed, note, submitted_at",
     "period_close": "id, period, closed_at, figures",
+    "service_account": "id, login",
 }
 _WITHDRAWN = "SELECT json_array('withdrawal', change) FROM withdrawal WHERE by_change = ? ORDER BY change"
 _INSPECTIONS = """

@@ -14,7 +14,7 @@ from typing import Any
 
 from salesops_tui.domain.calendar import FOREVER, Moment
 from salesops_tui.domain.deal import Category, Hold, Status, Void
-from salesops_tui.store import tracks
+from salesops_tui.store import deliveries, tracks
 from salesops_tui.store.imports_staging import CLAIM_COLUMNS, DETAIL_COLUMNS
 from salesops_tui.store.policies import Policies
 
@@ -107,14 +107,16 @@ def line_changes_since(conn: sqlite3.Connection, since: Moment) -> list[Moment]:
 
 def compare(conn: sqlite3.Connection, delivery: Delivery) -> Effect:
     """Find out what the staged rows change, in the transaction that will apply them (or in one that only reads)."""
-    for table in ("planned", "vanished"):
+    for table in ("planned", "vanished", "later"):
         conn.execute(f"DROP TABLE IF EXISTS temp.{table}")
     conn.execute(
         "CREATE TEMP TABLE planned (staged INTEGER PRIMARY KEY, deal INTEGER NOT NULL, detail INTEGER, fresh INTEGER"
         " NOT NULL, is_new INTEGER NOT NULL, claim_differs INTEGER NOT NULL, detail_differs INTEGER NOT NULL)"
     )
     conn.execute("CREATE TEMP TABLE vanished (deal INTEGER PRIMARY KEY, claim INTEGER NOT NULL)")
+    conn.execute("CREATE TEMP TABLE later (deal INTEGER PRIMARY KEY, at INTEGER NOT NULL)")
     conn.execute(_planning(delivery.details), {"as_of": delivery.as_of})
+    deliveries.find_later(conn, delivery.source, delivery.as_of)
     if delivery.full:
         conn.execute(_VANISHING, {"as_of": delivery.as_of, "source": delivery.source, "open": int(Status.OPEN)})
     new, changed, unchanged = conn.execute(
@@ -141,12 +143,16 @@ def apply(conn: sqlite3.Connection, delivery: Delivery, change: int, policies: P
         (values[f"last_{table}"],) = conn.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()
     step("writing deals")
     conn.execute(_NEW_DEALS, values)
+    conn.execute(_TAKEN_OVER, values)
     conn.execute(_OTHER_SOURCE, values)
+    deliveries.add(conn, change)
     step("writing claims")
     conn.execute(_NEW_CLAIMS, values)
     conn.execute(_REMOVALS, values | {"removed": int(Status.REMOVED)})
+    conn.execute(_CLAIMED_SINCE, values)
     step("writing details")
     conn.execute(_new_details(delivery.details), values)
+    conn.execute(_KNOWN_SINCE, values)
     step("writing history")
     conn.execute(_NEW_STATES, values | _UNTOUCHED)
     tracks.rebuild(conn, policies, (deal for (deal,) in conn.execute(_TOUCHED)))
@@ -253,10 +259,13 @@ _NEW_DEALS = """
     SELECT p.deal, s.key, :source, :change FROM temp.planned p CROSS JOIN temp.staged s ON s.id = p.staged
     WHERE p.fresh ORDER BY p.staged
 """
-_OTHER_SOURCE = """
-    UPDATE deal SET source = :source
-    WHERE source <> :source AND id IN (SELECT deal FROM temp.planned WHERE NOT fresh)
+_OF_ANOTHER = """
+    source <> :source AND id IN (SELECT deal FROM temp.planned WHERE NOT fresh) AND id NOT IN (SELECT deal FROM temp.later)
 """
+_TAKEN_OVER = f"""
+    INSERT INTO deal_taken_over (change, deal, former) SELECT :change, id, source FROM deal WHERE {_OF_ANOTHER}
+"""
+_OTHER_SOURCE = f"UPDATE deal SET source = :source WHERE {_OF_ANOTHER}"
 _NEW_CLAIMS = f"""
     INSERT INTO claim (id, deal, valid_from, change, {", ".join(CLAIM_COLUMNS)})
     SELECT :last_claim + p.staged, p.deal, :as_of, :change, {", ".join(f"s.{name}" for name in CLAIM_COLUMNS)}
@@ -267,6 +276,25 @@ _REMOVALS = f"""
     INSERT INTO claim (deal, valid_from, change, {", ".join(CLAIM_COLUMNS)})
     SELECT c.deal, :as_of, :change, {", ".join(f"c.{name}" for name in CLAIM_COLUMNS[:-1])}, :removed
     FROM temp.vanished v JOIN claim c ON c.id = v.claim ORDER BY v.deal
+"""
+# A file of another source that was imported before and describes a later moment has said of a deal that it was as
+# before, which left no claim. It goes on to say so, now that this older file says otherwise.
+_STATE_LATER = """
+    (SELECT l.id FROM deal_state l WHERE l.deal = e.deal AND l.valid_from <= e.at ORDER BY l.valid_from DESC LIMIT 1)
+"""
+_CLAIMED_SINCE = f"""
+    INSERT INTO claim (deal, valid_from, change, {", ".join(CLAIM_COLUMNS)})
+    SELECT e.deal, e.at, :change, {", ".join(f"c.{name}" for name in CLAIM_COLUMNS)}
+    FROM temp.later e JOIN temp.planned p ON p.deal = e.deal AND p.claim_differs
+    JOIN deal_state t ON t.id = {_STATE_LATER} JOIN claim c ON c.id = t.claim
+    WHERE c.valid_from <= :as_of ORDER BY e.deal
+"""
+_KNOWN_SINCE = f"""
+    INSERT INTO detail (deal, valid_from, change, {", ".join(DETAIL_COLUMNS)})
+    SELECT e.deal, e.at, :change, {", ".join(f"x.{name}" for name in DETAIL_COLUMNS)}
+    FROM temp.later e JOIN temp.planned p ON p.deal = e.deal AND p.detail_differs
+    JOIN deal_state t ON t.id = {_STATE_LATER} JOIN detail x ON x.id = t.detail
+    WHERE x.valid_from <= :as_of ORDER BY e.deal
 """
 # A deal that the store has never seen has one state, the one that `projection.project_single` gives.
 _NEW_STATES = """

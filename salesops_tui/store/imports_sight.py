@@ -63,9 +63,9 @@ class Suspect(NamedTuple):
 
 STAGED = "s.line, s.key, s.name, s.account, s.owner, s.stage, s.rep_category, s.amount, s.close_day, s.status"
 _STORED = "0, d.key, x.name, x.account, t.owner, t.stage, t.rep_category, t.amount, t.close_day, t.status"
-_STATE_THEN = (
-    "(SELECT l.id FROM deal_state l WHERE l.deal = p.deal AND l.valid_from <= :as_of ORDER BY l.valid_from DESC LIMIT 1)"
-)
+_STATE_THEN = """
+    (SELECT l.id FROM deal_state l WHERE l.deal = p.deal AND l.valid_from <= :as_of ORDER BY l.valid_from DESC LIMIT 1)
+"""
 SUSPICIONS = {
     "created_after_close": "s.created_day > s.close_day",
     "open_past_close": "s.status = 0 AND s.close_day < :today",
@@ -88,9 +88,7 @@ def new_deals(conn: sqlite3.Connection, limit: int) -> list[Seen]:
 def changed_deals(conn: sqlite3.Connection, as_of: Moment, details: Iterable[str], limit: int) -> list[Difference]:
     """Return the known deals that the file changes, with what differs in their claims and in these `details`."""
     compared = [*CLAIM_COLUMNS, *(name for name in details if name != "extra")]
-    pairs = ", ".join(
-        f"{'c' if name in CLAIM_COLUMNS else 'x'}.{name} IS NOT s.{name}" for name in compared
-    )
+    pairs = ", ".join(f"{'c' if name in CLAIM_COLUMNS else 'x'}.{name} IS NOT s.{name}" for name in compared)
     sql = f"""
         SELECT {_STORED}, {STAGED}, {pairs} FROM temp.planned p
         CROSS JOIN temp.staged s ON s.id = p.staged
@@ -120,9 +118,7 @@ def gone_deals(conn: sqlite3.Connection, as_of: Moment, limit: int) -> list[Seen
     return [_seen(row) for row in conn.execute(sql, {"as_of": as_of, "limit": limit})]
 
 
-def suspects(
-    conn: sqlite3.Connection, code: str, values: Mapping[str, Any], limit: int
-) -> tuple[int, list[Suspect]]:
+def suspects(conn: sqlite3.Connection, code: str, values: Mapping[str, Any], limit: int) -> tuple[int, list[Suspect]]:
     """Return how many staged rows deserve a look for this reason, and the first of them."""
     where = f"FROM temp.staged s WHERE s.accepted AND {SUSPICIONS[code]}"
     (count,) = conn.execute(f"SELECT count(*) {where}", values).fetchone()
@@ -198,7 +194,8 @@ def _concerned(conn: sqlite3.Connection, as_of: Moment) -> Iterator[tuple[int, C
     sql = f"""
         SELECT p.deal, p.claim_differs, p.detail_differs, s.economic_buyer, {columns}
         FROM temp.planned p CROSS JOIN temp.staged s ON s.id = p.staged
-        WHERE NOT p.fresh AND (p.claim_differs OR p.detail_differs) AND (s.rep_category = 3 OR EXISTS (
+        WHERE NOT p.fresh AND (p.claim_differs OR p.detail_differs) AND p.deal NOT IN (SELECT deal FROM temp.later)
+            AND (s.rep_category = 3 OR EXISTS (
             SELECT 1 FROM deal_state t WHERE t.deal = p.deal AND t.valid_to = {FOREVER} AND t.category = 3))
     """
     for deal, claimed, detailed, buyer, *values in conn.execute(sql).fetchall():
@@ -231,4 +228,4 @@ def _in_chunks(items: Iterator[tuple[int, Any, Any]]) -> Iterator[list[tuple[int
 
 
 def _seen(row: tuple[Any, ...]) -> Seen:
-    return Seen(*row[:6], Category(row[6]), *row[7:9], Status(row[9]))
+    return Seen._make([*row[:6], Category(row[6]), *row[7:9], Status(row[9])])

@@ -121,7 +121,7 @@ class Staging:
         return refused
 
     def _drop(self) -> None:
-        for table in ("staged", "staged_reject", "planned", "vanished"):
+        for table in ("staged", "staged_reject", "planned", "vanished", "later"):
             self._conn.execute(f"DROP TABLE IF EXISTS temp.{table}")
 
 

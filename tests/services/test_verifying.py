@@ -22,6 +22,7 @@ EVERY_TABLE = sorted({*first.IMMUTABLE, *second.IMMUTABLE, "deal", "deal_link", 
 _BY_HAND = (
     "INSERT INTO deal_link (deal, earlier, kind, change) VALUES (1, 2, 'split', :change)",
     "INSERT INTO deal_taken_over (change, deal, former) VALUES (:change, 1, 'crm')",
+    "INSERT INTO delivery (change, deals) VALUES (:change, x'0102')",
     "INSERT INTO mapping (fingerprint, source, dialect, body, change) VALUES ('f', 'crm', 'canonical', '{}', :change)",
     "INSERT INTO owner_alias (text, person, change) VALUES ('l. park', 3, :change)",
     (
@@ -130,6 +131,7 @@ _DEAL_SOURCE = {("deal", "source")}
 def test_an_edit_of_any_column_is_noticed(desk: sqlite3.Connection, tmp_path: Path, table: str, column: str) -> None:
     (kind,) = desk.execute("SELECT type FROM pragma_table_xinfo(?) WHERE name = ?", (table, column)).fetchone()
     edited = f"coalesce({column}, 0) + 77" if kind == "INTEGER" else f"coalesce({column}, '') || 'x'"
+    edited = f"CAST({edited} AS BLOB)" if kind == "BLOB" else edited
     key = "rowid" if "WITHOUT ROWID" not in _sql(desk, table) else column
     by_force(desk, table, f"UPDATE {table} SET {column} = {edited} WHERE {key} = (SELECT max({key}) FROM {table})")
     assert looked_at(tmp_path).problems

@@ -5,7 +5,8 @@ SQL = """
 CREATE TABLE change_wider (
     id INTEGER PRIMARY KEY,
     kind TEXT NOT NULL CHECK (kind IN ('init', 'policy', 'people', 'quotas', 'import', 'undo_import', 'call_start',
-        'call_end', 'answer', 'undo', 'action', 'note', 'link', 'mapping', 'owner_alias', 'number', 'period_close')),
+        'call_end', 'answer', 'undo', 'action', 'note', 'link', 'mapping', 'owner_alias', 'number', 'period_close',
+        'share')),
     valid_at INTEGER NOT NULL,
     recorded_at INTEGER NOT NULL,
     actor INTEGER REFERENCES person (id)
@@ -22,6 +23,28 @@ CREATE TABLE deal_taken_over (
     former TEXT NOT NULL,
     PRIMARY KEY (change, deal)
 ) STRICT, WITHOUT ROWID;
+
+-- Which deals an import delivered, also where they were as before: bits by the deal's number, compressed. An older
+-- file of another source that comes later must not speak over what was said since.
+CREATE TABLE delivery (
+    change INTEGER PRIMARY KEY REFERENCES change (id),
+    deals BLOB NOT NULL
+) STRICT;
+
+-- A link can be taken back and made again.
+CREATE TABLE deal_link_again (
+    id INTEGER PRIMARY KEY,
+    deal INTEGER NOT NULL REFERENCES deal (id),
+    earlier INTEGER NOT NULL REFERENCES deal (id),
+    kind TEXT NOT NULL CHECK (kind IN ('continuation', 'split')),
+    change INTEGER NOT NULL UNIQUE REFERENCES change (id),
+    CHECK (deal <> earlier)
+) STRICT;
+INSERT INTO deal_link_again (deal, earlier, kind, change) SELECT deal, earlier, kind, change FROM deal_link;
+DROP TABLE deal_link;
+ALTER TABLE deal_link_again RENAME TO deal_link;
+CREATE INDEX deal_link_deal ON deal_link (deal, id);
+CREATE INDEX deal_link_earlier ON deal_link (earlier, id);
 
 -- A way of reading files that was confirmed once, by the fingerprint of their header.
 CREATE TABLE mapping (
@@ -92,8 +115,16 @@ CREATE INDEX action_change ON action (change);
 CREATE INDEX action_closing_change ON action_closing (change);
 CREATE INDEX quota_change ON quota (change);
 CREATE INDEX withdrawal_by ON withdrawal (by_change);
+
+-- The account that holds the store on a shared box; "" for none. The newest rules.
+CREATE TABLE service_account (
+    id INTEGER PRIMARY KEY,
+    login TEXT NOT NULL,
+    change INTEGER NOT NULL REFERENCES change (id)
+) STRICT;
 """
 
 IMMUTABLE = (
-    "change", "deal_taken_over", "mapping", "owner_alias", "forecast_number", "judgment", "period_close",
+    "change", "deal_taken_over", "delivery", "deal_link", "mapping", "owner_alias", "forecast_number", "judgment", "period_close",
+    "service_account",
 )  # fmt: skip

@@ -1,0 +1,57 @@
+"""Deals that are the same business under another id: who might be, and who was said to be."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any, NamedTuple
+
+from salesops_tui.domain.calendar import FOREVER, Moment
+from salesops_tui.domain.deal import Category, Hold, Status
+from salesops_tui.store.imports_sight import STAGED, Seen
+
+
+class Former(NamedTuple):
+    """A deal that may stand in a file again under another id: held down by a failed inspection, or gone."""
+
+    deal: int
+    seen: Seen
+    capped: bool
+    gone: bool
+
+
+_HELD = f"{int(Hold.FAILED)}, {int(Hold.CAPPED)}"
+_SEEN = "0, d.key, x.name, x.account, s.owner, s.stage, s.rep_category, s.amount, s.close_day, s.status"
+
+
+def formers(conn: sqlite3.Connection, since: Moment, *, vanishing: bool) -> list[Former]:
+    """Return the deals that are held down, or have gone since a moment.
+
+    With `vanishing` also those that a full file lacks, after it was compared. Whether a deal that has gone was capped
+    is read off its last state before.
+    """
+    lacks = "s.deal IN (SELECT deal FROM temp.vanished)" if vanishing else "0"
+    sql = f"""
+        SELECT s.deal, {_SEEN}, s.hold IN ({_HELD}) OR (s.status = {int(Status.REMOVED)} AND EXISTS (
+                SELECT 1 FROM deal_state b WHERE b.deal = s.deal AND b.valid_to = s.valid_from AND b.hold IN ({_HELD}))),
+            s.status = {int(Status.REMOVED)} OR {lacks}
+        FROM deal_state s JOIN deal d ON d.id = s.deal JOIN detail x ON x.id = s.detail
+        WHERE s.valid_to = {FOREVER} AND (
+            (s.status = {int(Status.OPEN)} AND (s.hold IN ({_HELD}) OR {lacks}))
+            OR (s.status = {int(Status.REMOVED)} AND s.valid_from >= ?))
+    """
+    return [
+        Former(deal, _seen(rest[:-2]), bool(rest[-2]), bool(rest[-1])) for deal, *rest in conn.execute(sql, (since,))
+    ]
+
+
+def staged_open(conn: sqlite3.Connection) -> list[Seen]:
+    """Return the staged deals that are open and that the store does not know."""
+    sql = f"""
+        SELECT {STAGED} FROM temp.planned p CROSS JOIN temp.staged s ON s.id = p.staged
+        WHERE p.is_new AND s.status = {int(Status.OPEN)} AND s.account <> ''
+    """
+    return [_seen(row) for row in conn.execute(sql)]
+
+
+def _seen(row: Any) -> Seen:
+    return Seen._make([*row[:6], Category(row[6]), *row[7:9], Status(row[9])])
