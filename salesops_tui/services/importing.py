@@ -6,6 +6,7 @@ import sqlite3
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from salesops_tui.crm.history import recognise_history
 from salesops_tui.crm.layout import Layout
 from salesops_tui.crm.rejects import RejectsFile
 from salesops_tui.crm.table import open_table
@@ -64,6 +65,10 @@ def import_deals(context: Context, request: ImportRequest, progress: Progress | 
             *rejects_place(request.path, request.called), table.header.names, write=not request.dry_run
         ) as rejects,
     ):
+        if recognise_history(table.header.names):
+            from salesops_tui.services.importing_history import import_history
+
+            return import_history(context, request, progress, run.file)
         reading = start_reading(run, table)
         read_rows(run, table, reading, staging, rejects)
         rejects_file = rejects.keep()

@@ -285,7 +285,7 @@ def test_extra_columns_are_kept_and_absent_ones_left_alone(desk: Desk) -> None:
     assert kept == ("", '{"Region":"West"}')
 
 
-@pytest.mark.parametrize(("dialect", "kind"), [("salesforce", WrongUsage), ("", WrongUsage)])
+@pytest.mark.parametrize(("dialect", "kind"), [("zoho", WrongUsage), ("", WrongUsage)])
 def test_an_unknown_dialect_is_wrong_usage(desk: Desk, dialect: str, kind: type[SalesopsError]) -> None:
     with pytest.raises(kind, match="there are auto, canonical"):
         desk.take(GOOD, dialect=dialect)
