@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _ROWS_REJECTED = 3
 _STEPS = 1_000
+_SHARES = {"looking through": (0, _STEPS // 10), "reading": (_STEPS // 10, _STEPS // 2)}
+"""From where to where on the bar a step goes; all others are the second half."""
 _LABEL = "writing the record"
 
 
@@ -36,21 +38,49 @@ _LABEL = "writing the record"
     help="Which column is what, and what words mean.",
 )
 @click.option("--source", default="crm", show_default=True, help="Which part of the CRM this is.")
+@click.option(
+    "--history",
+    "histories",
+    multiple=True,
+    type=click.Path(path_type=Path, readable=False),
+    help="The CRM's own history of these deals, laid before their first import; a history alone goes in as FILE.",
+)
 @click.option("--full", is_flag=True, help="The file is the whole of its source: open deals not in it were removed.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; say what would change.")
 @click.option("--strict", is_flag=True, help="One rejected row refuses the whole file.")
 @click.option("--yes", is_flag=True, help="Go on where a full file takes away much of Commit.")
 @format_option
 @click.pass_context
-def import_deals(ctx: click.Context, /, file: str, form: str, map_file: Path | None, **options: object) -> int:
+def import_deals(
+    ctx: click.Context, /, file: str, form: str, map_file: Path | None, histories: tuple[Path, ...], **options: object
+) -> int:
     """Take in a file of deals (CSV or XLSX; - for standard input). Exit code 3: done, with rows rejected."""
     from salesops_tui.services.import_request import ImportRequest
 
     with _on_disk(file) as path:
         request = ImportRequest(path, map=map_file, name=file, **options)  # type: ignore[arg-type]
+        if histories:
+            return _import_with_past(ctx.obj, request, histories, form)
         report = _import(ctx.obj, request)
     _show(form, report)
     return _ROWS_REJECTED if report.rejected else 0
+
+
+def _import_with_past(session: Session, request: ImportRequest, histories: tuple[Path, ...], form: str) -> int:
+    """Import deals, then their history; whether the files are histories is looked at before anything is written."""
+    from salesops_tui.services.importing_history import expect_history
+
+    for path in histories:
+        expect_history(path)
+    report = _import(session, request)
+    past = replace(request, full=False, as_of=None, dialect="auto")
+    pasts = [_import(session, replace(past, path=path, name=str(path))) for path in histories]
+    if form == "json":
+        emit_json(report.as_plain() | {"history": [done.as_plain() for done in pasts]})
+    else:
+        for done in (report, *pasts):
+            _show(form, done)
+    return _ROWS_REJECTED if any(done.rejected for done in (report, *pasts)) else 0
 
 
 @click.command("import-people")
@@ -127,9 +157,9 @@ def _progress() -> Iterator[Progress | None]:
         shown = 0
 
         def progress(done: int, of: int, what: str) -> None:
-            # Reading is the first half of the bar, writing the second.
             nonlocal shown
-            share = done * (_STEPS // 2) // max(of, 1) + (0 if what == "reading" else _STEPS // 2)
+            begins, ends = _SHARES.get(what, (_STEPS // 2, _STEPS))
+            share = begins + done * (ends - begins) // max(of, 1)
             bar.label = what.ljust(len(_LABEL))
             bar.update(max(0, share - shown))
             shown = max(shown, share)

@@ -7,6 +7,7 @@ import io
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple
 
 from salesops_tui.crm.deals import Surroundings
@@ -107,6 +108,17 @@ def import_history(
             raise Refused(f"{run.rejected} of {run.rows} rows were rejected, so nothing was written (--strict)")
         run.notices += [Notice(*said) for said in reader.said()] + rejected_notices(rejects.kinds)
         return _apply(run, dict(form.columns), told.sha256)
+
+
+def expect_history(path: Path) -> None:
+    """Make sure that a file is one of history.
+
+    Raises:
+        NotFound, BadInput: it cannot be read, or is none.
+    """
+    with open_table(look_through(path, str(path))) as table:
+        if recognise_history(table.header.names) is None:
+            raise no_history(str(path), table.header.names)
 
 
 def _around(context: Context) -> Surroundings:

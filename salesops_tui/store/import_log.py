@@ -59,10 +59,14 @@ _IMPORTS = """
 
 
 def import_before_latest(conn: sqlite3.Connection, at: Moment) -> Moment | None:
-    """Return the moment that the import before the latest one described; None where there were fewer than two."""
+    """Return the moment that the import before the latest one described; None where there were fewer than two.
+
+    A CRM's own history is none of them: it tells of many moments.
+    """
     sql = """
         SELECT DISTINCT i.as_of FROM import i LEFT JOIN withdrawal w ON w.change = i.change
-        WHERE w.change IS NULL AND i.as_of <= ? ORDER BY i.as_of DESC LIMIT 2
+        WHERE w.change IS NULL AND i.as_of <= ? AND i.dialect NOT LIKE '%\\_history' ESCAPE '\\'
+        ORDER BY i.as_of DESC LIMIT 2
     """
     found = [moment for (moment,) in conn.execute(sql, (at,))]
     return found[1] if len(found) > 1 else None
