@@ -70,7 +70,10 @@ def _canonical(context: Context, changes: Sequence[CrmChange], rows: Sequence[De
 
 
 def _brief(dialect: str, changes: Sequence[CrmChange], rows: Sequence[DealAsDelivered]) -> OutTable:
-    deals = [ChangedDeal(row.key, change.after, row.extra) for row, change in zip(rows, changes, strict=True)]
+    deals = [
+        ChangedDeal(change.source.own_id(row.key), change.after, row.extra)
+        for row, change in zip(rows, changes, strict=True)
+    ]
     return changes_table(dialect, deals, {})
 
 

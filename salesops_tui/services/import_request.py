@@ -78,6 +78,7 @@ class ImportReport:
         mapping: the confirmed mapping by which it was read ("by", "at"); None where none was used.
         rejects_file: where the rejected rows are; None where there are none or nothing was to be written.
         columns: by field, the column (or template) that it was read from; None where the file has none.
+        id_prefix: what the map put in front of every id.
     """
 
     file: str
@@ -98,6 +99,7 @@ class ImportReport:
     columns: Mapping[str, str | None]
     dialect_reasons: Sequence[str] = ()
     mapping: Mapping[str, str] | None = None
+    id_prefix: str = ""
 
     def as_plain(self) -> dict[str, Any]:
         """Return it as JSON values, in the order of the fields."""

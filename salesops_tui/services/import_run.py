@@ -95,6 +95,7 @@ class Run:
             removed=effect.removed,
             warnings=self.notices,
             columns=layout.columns,
+            id_prefix=layout.map.id_prefix,
         )
 
 
@@ -114,7 +115,7 @@ def prepare(context: Context, request: ImportRequest, progress: Progress) -> Run
         raise WrongUsage(f"a source needs a name of at most {_LONGEST_SOURCE} characters")
     as_of = moment_to_write(context, request.as_of)
     refuse_if_older(context, request.source, as_of)
-    file = look_through(request.path, request.called)
+    file = look_through(request.path, request.called, lambda done, of: progress(done, of, "looking through"))
     return Run(context, request, progress, as_of, file)
 
 
@@ -139,7 +140,6 @@ def start_reading(run: Run, table: Table) -> Reading:
     Raises:
         NotFound, BadInput: by its map, or without one, it cannot be read.
     """
-    run.notices += [Notice(*said) for said in table.notices]
     run.mapped = mapping_in_force(run.context, run.request, table.header.names)
     origin = run.mapped.origin
     if origin:
@@ -177,6 +177,7 @@ def read_rows(
             run.progress(*table.done(), "reading")
     _flush(run, batch, staging, rejects, observer)
     run.progress(*table.done(), "reading")
+    run.notices += [Notice(*said) for said in table.notices]
     run.notices += _notices(reader.suspicious, reader.unknown_owners)
     run.notices += [Notice(*said) for said in reader.said()]
     if not run.rows:

@@ -16,10 +16,15 @@ from salesops_tui.store.policies import Policies
 
 
 class Source(NamedTuple):
-    """A part of the CRM, by its newest import: the dialect that it was read in."""
+    """A part of the CRM, by its newest import: the dialect that it was read in, and what was put before its ids."""
 
     name: str
     dialect: str
+    id_prefix: str = ""
+
+    def own_id(self, key: str) -> str:
+        """Return the id by which the CRM itself knows a deal."""
+        return key.removeprefix(self.id_prefix)
 
 
 _HELD = f"s.hold IN ({int(Hold.CAPPED)}, {int(Hold.RESTORED)}, {int(Hold.FAILED)})"
@@ -59,9 +64,10 @@ def contested_by(conn: sqlite3.Connection, policies: Policies, deals: Collection
 def sources_of(conn: sqlite3.Connection, deals: Collection[int]) -> dict[int, Source]:
     """Return the source that each deal belongs to; the dialect is "" where nothing was imported from it."""
     sql = """
-        SELECT d.id, d.source, coalesce((
-            SELECT i.dialect FROM import i LEFT JOIN withdrawal w ON w.change = i.change
-            WHERE i.source = d.source AND w.change IS NULL ORDER BY i.as_of DESC, i.id DESC LIMIT 1), '')
-        FROM deal d WHERE d.id IN (SELECT value FROM json_each(?))
+        SELECT d.id, d.source, coalesce(i.dialect, ''), coalesce(json_extract(i.report, '$.id_prefix'), '')
+        FROM deal d LEFT JOIN import i ON i.id = (
+            SELECT n.id FROM import n LEFT JOIN withdrawal w ON w.change = n.change
+            WHERE n.source = d.source AND w.change IS NULL ORDER BY n.as_of DESC, n.id DESC LIMIT 1)
+        WHERE d.id IN (SELECT value FROM json_each(?))
     """
     return {deal: Source(*rest) for deal, *rest in conn.execute(sql, (json.dumps(list(deals)),))}

@@ -278,3 +278,19 @@ def test_a_large_file_is_not_held_in_memory(company: Company, tmp_path: Path) ->
     done = subprocess.run([*command, "import", str(path)], capture_output=True, text=True, check=True)
     assert "3,000 rows: 3,000 new" in done.stdout
     assert int(done.stdout.split()[-1]) < 150_000  # kB
+
+
+def test_an_id_that_a_spreadsheet_has_changed_is_not_taken(company: Company, tmp_path: Path) -> None:
+    rows = [[12345678901234567, *GOOD[1:]], [123456789012345, *GOOD[1:]], ["12345678901234568", *GOOD[1:]]]
+    report = taken(company, write_workbook(tmp_path / "deals.xlsx", sheet_xml([HEADER, *rows])))
+    assert set(Desk(company, tmp_path).now()) == {"123456789012345", "12345678901234568"}
+    assert rejects(report) == {
+        "id is a number of more than 15 digits, whose end Excel has changed; keep ids as text": 1
+    }
+    assert other(report)["altered_numbers"] == 1
+
+
+def test_an_id_in_scientific_notation_is_not_taken(company: Company, tmp_path: Path) -> None:
+    report = Desk(company, tmp_path).take(deal("1.23457E+11"), deal("1,23E+11"), deal("E+11"), deal("1E5"))
+    assert report.rejected == 2
+    assert set(Desk(company, tmp_path).now()) == {"E+11", "1E5"}

@@ -36,7 +36,7 @@ def test_the_report_has_the_shape_of_the_contract(desk: Desk) -> None:
     plain = report.as_plain()
     assert list(plain) == [
         "file", "sha256", "dialect", "as_of", "full", "dry_run", "rows", "accepted", "rejected", "rejects_file", "new",
-        "changed", "unchanged", "removed", "warnings", "columns", "dialect_reasons", "mapping",
+        "changed", "unchanged", "removed", "warnings", "columns", "dialect_reasons", "mapping", "id_prefix",
     ]  # fmt: skip
     assert json.loads(json.dumps(plain)) == plain
     assert (plain["file"], plain["dialect"]) == (str(desk.folder / "deals.csv"), "canonical")
