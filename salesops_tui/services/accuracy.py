@@ -93,7 +93,8 @@ def accuracy(
                 found.setdefault(person, []).extend(forecasts)
     top = _top(scope)
     names = {person: context.people[person].name for person in found if person is not None}
-    order = sorted(found, key=lambda p: (p != top, names.get(p or 0, ""), p or 0))
+    shown = [p for p in found if p == top or scope.listed is None or p in scope.listed]
+    order = sorted(shown, key=lambda p: (p != top, names.get(p or 0, ""), p or 0))
     people = tuple(PersonAccuracy(person, tuple(found[person])) for person in order)
     return AccuracyReport(scope.person, point.week, tuple(quarter for quarter, _ in quarters), people)
 

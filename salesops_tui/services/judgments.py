@@ -8,7 +8,7 @@ from salesops_tui.domain.calendar import Moment, Period
 from salesops_tui.domain.deal import Category, Status
 from salesops_tui.domain.people import Scope
 from salesops_tui.services.context import Context
-from salesops_tui.services.quarters import closed_quarters, members_then
+from salesops_tui.services.quarters import closed_quarters, nameable
 from salesops_tui.store import deals as store_deals
 from salesops_tui.store import forecast_numbers as store_numbers
 from salesops_tui.store.forecast_numbers import SubmittedNumber
@@ -94,10 +94,11 @@ def scored_judgments(context: Context, scope: Scope, at: Moment) -> JudgmentRepo
     found: list[ScoredJudgment] = []
     with context.store.reading() as conn:
         quarters = closed_quarters(context, at)
-        people = {p.id for p in context.people.values()} if scope.person is None else members_then(context, scope, at)
+        seen = nameable(context, scope, at)
+        people = set(context.people) if seen is None else seen
         for quarter in quarters:
             last: dict[int, SubmittedNumber] = {}
-            for number in store_numbers.numbers_of(conn, people or (), quarter.name, at):
+            for number in store_numbers.numbers_of(conn, people, quarter.name, at):
                 last.setdefault(number.person, number)
             for number in last.values():
                 found += _scored(context, quarter, number, at)

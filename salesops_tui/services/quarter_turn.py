@@ -1,4 +1,4 @@
-"""The turn of the quarter: the closing board, the frozen figures, what was carried over, what is in nobody's period."""
+"""The turn of the quarter: the closing board, what was carried over, what lies in nobody's period."""
 
 from __future__ import annotations
 
@@ -7,9 +7,23 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from salesops_tui.domain.calendar import Day, Moment, Period
+from salesops_tui.domain.deal import Category, Status
+from salesops_tui.domain.inspection import Answer, rule
 from salesops_tui.domain.people import Scope
+from salesops_tui.domain.policy import Policy
+from salesops_tui.errors import Refused
 from salesops_tui.services.context import Context
+from salesops_tui.services.quarters import nameable
+from salesops_tui.store import closing as store_closing
+from salesops_tui.store import deals as store_deals
+from salesops_tui.store import movement as store_movement
+from salesops_tui.store.closing import OnFile
 from salesops_tui.store.deals import DealAt
+from salesops_tui.store.tracks import standing_answers
+
+LAST_DAYS = 7
+"""How long before its end a quarter's last week begins."""
+_SIGNS, _PAPER = "economic_buyer", "paper_process"
 
 
 class ClosingRow(NamedTuple):
@@ -77,7 +91,7 @@ _WENT_LABELS = {
     Went.BEST_CASE: "Best Case of a later quarter",
     Went.PIPELINE: "Pipeline of a later quarter",
     Went.OMITTED: "omitted, in a later quarter",
-    Went.NOBODYS: "open, its date in no running quarter",
+    Went.NOBODYS: "open, its date in a quarter that is over",
     Went.LOST: "lost",
     Went.REMOVED: "removed from the CRM",
 }
@@ -100,35 +114,6 @@ class CarriedOver(NamedTuple):
     period: str
 
 
-class Difference(NamedTuple):
-    """A deal of which the frozen figures and the store disagree; minor units, None where it is not in one of them."""
-
-    deal: int
-    key: str
-    name: str
-    account: str
-    frozen: int | None
-    now: int | None
-
-
-class FrozenFigures(NamedTuple):
-    """The final figures of a closed quarter, and where the store has moved on since.
-
-    Attributes:
-        quota, closed: by person down the reporting line of that moment (None for everybody); minor units.
-        now: what the store says is closed by now, for the same people and the reporting line of then.
-        differences: deals that the two disagree about, the largest first.
-    """
-
-    period: Period
-    closed_at: Moment
-    closed_by: int | None
-    quota: Mapping[int | None, int]
-    closed: Mapping[int | None, int]
-    now: Mapping[int | None, int]
-    differences: tuple[Difference, ...]
-
-
 class NobodysDeal(NamedTuple):
     """An open deal whose close date lies in a quarter that is over: no forecast counts it any more."""
 
@@ -140,7 +125,48 @@ def closing_board(
     context: Context, scope: Scope, period: Period, at: Moment, *, best_case: bool = False
 ) -> ClosingBoard:
     """Return what is still open of a period's Commit (and Best Case), who signs, and when."""
-    raise NotImplementedError
+    calendar = context.calendar
+    today = calendar.day_of(at)
+    with context.store.reading() as conn:
+        owners = nameable(context, scope, at)
+        numbers = store_closing.open_near_the_end(conn, period, at, owners, best_case=best_case)
+        deals = store_deals.deals_by_number(conn, numbers, at, current=False)
+        known = store_closing.on_file(conn, numbers, at)
+        inspections = {deal.inspection for deal in deals.values() if deal.inspection is not None}
+        answers = standing_answers(conn, inspections)
+        versions = store_movement.policies_of(conn, inspections)
+    rows = []
+    for deal in deals.values():
+        said = {q: a for q, a in answers.get(deal.inspection or 0, {}).items() if a.given_at <= at}
+        policy = context.policies.version(versions[deal.inspection]) if deal.inspection in versions else context.policy
+        rows.append(_closing_row(deal, said, policy, known[deal.id], at, today))
+    rows.sort(key=lambda row: (row.deal.close_day, -row.deal.amount, row.deal.id))
+    left = period.end - today + 1
+    return ClosingBoard(period, at, left, 0 < left <= LAST_DAYS, tuple(rows))
+
+
+def _closing_row(
+    deal: DealAt, said: Mapping[str, Answer], policy: Policy, known: OnFile, at: Moment, today: Day
+) -> ClosingRow:
+    return ClosingRow(
+        deal=deal,
+        passed=deal.inspected(at),
+        failed=rule(policy, said).failed_questions,
+        signer=known.buyer,
+        signer_title=known.title,
+        signs=_in_words(said.get(_SIGNS)),
+        paper=_in_words(said.get(_PAPER)),
+        next_step=known.next_step,
+        next_step_day=known.next_step_day,
+        overdue=deal.close_day < today,
+    )
+
+
+def _in_words(answer: Answer | None) -> str:
+    if answer is None:
+        return ""
+    value = answer.value.value.replace("dont_know", "don't know")
+    return f"{value}: {answer.evidence}" if answer.evidence else value
 
 
 def carry_over(context: Context, scope: Scope, period: Period, at: Moment) -> tuple[CarriedOver, ...]:
@@ -149,28 +175,45 @@ def carry_over(context: Context, scope: Scope, period: Period, at: Moment) -> tu
     Raises:
         Refused: the quarter is not over.
     """
-    raise NotImplementedError
+    calendar = context.calendar
+    if calendar.day_of(at) <= period.end:
+        raise Refused(f"{period.name} is not over; what is carried over is known after its last day")
+    start = calendar.start_of_day(Day(period.end - LAST_DAYS + 1))
+    end = calendar.end_of_day(period.end)
+    with context.store.reading() as conn:
+        last = store_closing.last_in_commit(conn, period, start, end, nameable(context, scope, end))
+        deals = store_deals.deals_by_number(conn, [one.deal for one in last], at, current=False)
+    found = []
+    for one in last:
+        deal = deals.get(one.deal)
+        if deal is not None and not (deal.status is Status.WON and deal.close_day in period):
+            lies_in = calendar.period_of(deal.close_day)
+            went = _went(deal, lies_in, calendar.period_of(calendar.day_of(at)))
+            found.append(CarriedOver(deal, one.owner, one.amount, went, lies_in.name))
+    return tuple(sorted(found, key=lambda one: (list(Went).index(one.went), -one.amount, one.deal.id)))
+
+
+def _went(deal: DealAt, lies_in: Period, running: Period) -> Went:
+    if deal.status is not Status.OPEN:
+        return {Status.WON: Went.WON_LATER, Status.LOST: Went.LOST}.get(deal.status, Went.REMOVED)
+    if lies_in.start < running.start:
+        return Went.NOBODYS
+    return _STILL_OPEN.get(deal.category, Went.OMITTED)
+
+
+_STILL_OPEN = {
+    Category.COMMIT: Went.COMMIT,
+    Category.BEST_CASE: Went.BEST_CASE,
+    Category.PIPELINE: Went.PIPELINE,
+}
 
 
 def nobodys_deals(context: Context, scope: Scope, at: Moment) -> tuple[NobodysDeal, ...]:
     """Return the open deals whose close date lies before the quarter that is current, the largest first."""
-    raise NotImplementedError
-
-
-def close_quarter(context: Context, period: Period, *, again: bool = False) -> FrozenFigures:
-    """Close a quarter's books: freeze its final figures as the store says them now.
-
-    Args:
-        context: who asks; an ops lead.
-        period: a quarter that is over.
-        again: replace figures that were frozen before; the record keeps both.
-
-    Raises:
-        Refused: the actor is no ops lead, the quarter is not over, or its books are closed already.
-    """
-    raise NotImplementedError
-
-
-def frozen_figures(context: Context, scope: Scope, period: Period, at: Moment) -> FrozenFigures | None:
-    """Return the frozen figures of a quarter for a scope; None where its books were not closed by then."""
-    raise NotImplementedError
+    calendar = context.calendar
+    start = calendar.current_period(at).start
+    with context.store.reading() as conn:
+        numbers = store_closing.open_before(conn, start, at, nameable(context, scope, at))
+        deals = store_deals.deals_by_number(conn, numbers, at, current=False)
+    found = [NobodysDeal(deal, calendar.period_of(deal.close_day).name) for deal in deals.values()]
+    return tuple(sorted(found, key=lambda one: (-one.deal.amount, one.deal.id)))

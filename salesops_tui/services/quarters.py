@@ -74,3 +74,11 @@ def end_of(week: int) -> Point:
 def members_then(context: Context, scope: Scope, at: Moment) -> frozenset[int] | None:
     """Return who belonged to a scope's person at a moment; None for everybody."""
     return None if scope.person is None else store_people.scope_of(context.store.conn, scope.person, at).members
+
+
+def nameable(context: Context, scope: Scope, at: Moment) -> frozenset[int] | None:
+    """Return whose deals of a scope may be named, of those who belonged to it at a moment; None for everybody's."""
+    members = members_then(context, scope, at)
+    if scope.listed is None:
+        return members
+    return scope.listed if members is None else members & scope.listed

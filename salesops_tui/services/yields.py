@@ -76,7 +76,8 @@ def _confidence(context: Context) -> tuple[int, int] | None:
 def _in_order(context: Context, scope: Scope, people: Mapping[int | None, Yield]) -> dict[int | None, Yield]:
     top = scope.person.id if scope.person else None
     names = {person: context.people[person].name for person in people if person is not None}
-    order = sorted(people, key=lambda p: (p != top, names.get(p or 0, ""), p or 0))
+    shown = [p for p in people if p == top or scope.listed is None or p in scope.listed]
+    order = sorted(shown, key=lambda p: (p != top, names.get(p or 0, ""), p or 0))
     return {person: people[person] for person in order}
 
 

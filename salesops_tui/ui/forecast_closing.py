@@ -8,18 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from salesops_tui.domain.calendar import Period, iso_day
 from salesops_tui.domain.deal import Category
 from salesops_tui.domain.money import decimal_string
+from salesops_tui.services.books import FrozenFigures, close_quarter, frozen_figures
 from salesops_tui.services.context import Context
 from salesops_tui.services.quarter_turn import (
     CarriedOver,
     ClosingBoard,
     ClosingRow,
-    FrozenFigures,
     NobodysDeal,
     Went,
     carry_over,
-    close_quarter,
     closing_board,
-    frozen_figures,
     nobodys_deals,
 )
 from salesops_tui.store.people import scope_of
