@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from salesops_tui.domain.coverage import CoverageLine
-from salesops_tui.domain.deal import Status
+from salesops_tui.domain.deal import Category, Status
 from salesops_tui.domain.divergence import Band, Contribution, Divergence
 from salesops_tui.domain.forecast import EVERYBODY, Figures, Node
 from salesops_tui.domain.money import decimal_string
@@ -231,26 +231,27 @@ def _by_person(context: Context, report: ForecastReport) -> list[dict[str, Any]]
 
 
 def _contributions(context: Context, report: ForecastReport) -> list[dict[str, Any]]:
-    currency, people, policy = context.policy.currency, context.people, report.policy
+    currency, policy = context.policy.currency, report.policy
     found = explanation(context, report)
     with context.store.reading() as conn:
         keys = store_forecast.keys_of(conn, [c.deal for c in found])
-    words: dict[tuple[int, str], str] = {}
+    owners = {number: person.key for number, person in context.people.items()}
+    words: dict[tuple[Category, str], tuple[str, float, str]] = {}
     described = []
     for c in found:
         said = words.get((c.category, c.stage))
         if said is None:
-            said = words[c.category, c.stage] = in_words(c, policy)
+            said = words[c.category, c.stage] = c.category.key, c.odds_bp / 10_000, in_words(c, policy)
         described.append(
             {
                 "id": keys[c.deal],
-                "owner": people[c.owner].key,
-                "category": c.category.key,
+                "owner": owners[c.owner],
+                "category": said[0],
                 "stage": c.stage,
                 "amount": decimal_string(c.amount, currency),
-                "probability": c.odds_bp / 10_000,
+                "probability": said[1],
                 "contribution": decimal_string(c.contribution, currency),
-                "words": said,
+                "words": said[2],
             }
         )
     return described

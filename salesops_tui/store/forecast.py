@@ -23,6 +23,9 @@ _FIELDS = {
 
 _DAYS = "WITH RECURSIVE day (number) AS (VALUES (:first) UNION ALL SELECT number + 1 FROM day WHERE number < :last)"
 
+# A weighted amount in whole minor units, halves to even, of `part` = amount × basis points.
+_ROUNDED = "(part / 10000 + (part % 10000 > 5000 OR (part % 10000 = 5000 AND part / 10000 % 2 = 1)))"
+
 
 class ForecastDeal(NamedTuple):
     """An open or won deal of a period, as short as a forecast needs it.
@@ -67,13 +70,12 @@ class Slice(NamedTuple):
 
 def figures_by_owner(conn: sqlite3.Connection, wanted: Slice, odds: Mapping[str, int]) -> dict[int, Figures]:
     """Return what each owner has closed and holds open, weighted by the odds of each stage in basis points."""
-    weight, values = _weight(odds)
+    odds_bp, values = _odds(odds)
     rows, bound = _rows(
-        wanted, f"s.owner, s.status, s.category, s.good_until >= :at AS fresh, s.amount, s.amount * {weight} AS part"
+        wanted, f"s.owner, s.status, s.category, s.good_until >= :at AS fresh, s.amount, s.amount * {odds_bp} AS part"
     )
     sql = f"""
-        SELECT owner, status, category, fresh, sum(amount), count(*), sum(part / 10000 + (part % 10000 > 5000
-            OR (part % 10000 = 5000 AND part / 10000 % 2 = 1)))
+        SELECT owner, status, category, fresh, sum(amount), count(*), sum({_ROUNDED})
         FROM ({rows})
         GROUP BY owner, status, category, fresh
     """
@@ -117,8 +119,8 @@ def known_since(conn: sqlite3.Connection) -> Moment | None:
     return None if first is None else Moment(first)
 
 
-def _weight(odds: Mapping[str, int]) -> tuple[str, dict[str, int | str]]:
-    """Return the SQL for the odds of a state's stage, and its values."""
+def _odds(odds: Mapping[str, int]) -> tuple[str, dict[str, int | str]]:
+    """Return the SQL for the odds of a state's stage in basis points, and its values."""
     given = [(stage, odds_bp) for stage, odds_bp in odds.items() if odds_bp]
     values: dict[str, int | str] = {}
     for i, (stage, odds_bp) in enumerate(given):
