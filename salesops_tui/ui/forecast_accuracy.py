@@ -41,13 +41,16 @@ class Judged(NamedTuple):
     trend: Sequence[TrendPoint]
 
 
-def read_accuracy(context: Context, question: AccuracyAsked) -> Judged:
-    """Read how right four numbers were about a scope and everybody below."""
+def read_accuracy(context: Context, question: AccuracyAsked) -> Iterator[Judged]:
+    """Read how right four numbers were about a scope, then through the weeks, then about everybody below."""
     asked = question.asked
     at = context.now() if asked.at is None else asked.at
     scope = scope_of(context.store.conn, asked.person, at)
-    report = accuracy(context, scope, asked.period, at, question.week)
-    return Judged(report, accuracy_trend(context, scope, at))
+    report = accuracy(context, scope, asked.period, at, question.week, below=False)
+    yield Judged(report, ())
+    trend = accuracy_trend(context, scope, at)
+    yield Judged(report, trend)
+    yield Judged(accuracy(context, scope, asked.period, at, question.week), trend)
 
 
 class Accuracy(Weekly, View[Judged]):
@@ -160,9 +163,9 @@ class Accuracy(Weekly, View[Judged]):
 
 def _columns() -> Sequence[Column]:
     return (
-        Column("name", "", 24, least=14, flex=True),
+        Column("name", "", 24, least=13, flex=True),
         Column("came", "Came in", 15, least=8, rank=2),
-        *(Column(who.value, _TITLES[who], 14, least=13, align="right") for who in Forecaster),
+        *(Column(who.value, _TITLES[who], 15, least=15, align="right") for who in Forecaster),
     )
 
 
@@ -185,7 +188,7 @@ def _row(name: str, came: Cell, shares: Mapping[Forecaster, Shares], style: str 
 def _shown(shares: Shares | None, best: bool) -> Cell:
     if shares is None or shares[0] is None:
         return NONE, "muted"
-    text = f"{BEST if best else ' '} {percent(shares[0]):>5} {percent(shares[1], signed=True):>6}"
+    text = f"{BEST if best else ' '}{percent(shares[0]):>6} {percent(shares[1], signed=True):>7}"
     return text, "good" if best else ""
 
 

@@ -64,19 +64,21 @@ class Turn(NamedTuple):
     nobodys: Sequence[NobodysDeal]
 
 
-def read_turn(context: Context, asked: Asked) -> Turn:
-    """Read what is open at a quarter's end, or what became of it."""
+def read_turn(context: Context, asked: Asked) -> Iterator[Turn]:
+    """Read what is open at a quarter's end, or what became of it; then what lies in nobody's quarter."""
     at = context.now() if asked.at is None else asked.at
     scope = scope_of(context.store.conn, asked.person, at)
     over = context.calendar.current_period(at).start > asked.period.start
-    return Turn(
+    found = Turn(
         asked.period,
         over,
         None if over else closing_board(context, scope, asked.period, at, best_case=True),
         carry_over(context, scope, asked.period, at) if over else (),
         frozen_figures(context, scope, asked.period, at) if over else None,
-        nobodys_deals(context, scope, at),
+        (),
     )
+    yield found
+    yield found._replace(nobodys=nobodys_deals(context, scope, at))
 
 
 class Closing(View[Turn]):

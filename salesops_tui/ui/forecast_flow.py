@@ -27,42 +27,42 @@ from salesops_tui.ui.forecast_page import Asked, Behind, Page, View
 from salesops_tui.ui.forecast_words import NONE, days, percent, plural, ratio
 from salesops_tui.ui.widgets.board import Line, widest
 from salesops_tui.ui.widgets.columns import Column
-from salesops_tui.ui.widgets.source import Cell, Key, Row, RowSource, Section
+from salesops_tui.ui.widgets.source import Cell, Key, Pieces, Row, RowSource, Section
 from salesops_tui.ui.widgets.waterfall import Scale, standing
 
 _BAR = 24
 _COLUMNS = (
-    Column("name", "", 24, least=18, flex=True),
-    Column("a", "", 9, least=8, align="right"),
+    Column("name", "", 24, least=16, flex=True),
+    Column("a", "", 9, align="right"),
     Column("b", "", 9, least=8, align="right"),
     Column("c", "", 9, least=8, align="right", rank=1),
-    Column("d", "", 10, least=8, align="right", rank=3),
-    Column("words", "", _BAR + 8, least=14, rank=2),
+    Column("d", "", 9, least=7, align="right", rank=3),
+    Column("words", "", _BAR + 8, least=22, rank=2),
 )
 _ENOUGH_WEEKS = 13
 
 
 class FlowFigures(NamedTuple):
-    """What was read."""
+    """What was read; None for what is still to come."""
 
     report: ForecastReport
-    velocity: VelocityReport
-    conversion: ConversionReport
-    ages: Sequence[StageAge]
-    created: Sequence[Created]
+    velocity: VelocityReport | None = None
+    conversion: ConversionReport | None = None
+    ages: Sequence[StageAge] = ()
+    created: Sequence[Created] = ()
 
 
-def read_flow(context: Context, asked: Asked) -> FlowFigures:
-    """Read coverage, velocity and the flow through the stages."""
+def read_flow(context: Context, asked: Asked) -> Iterator[FlowFigures]:
+    """Read coverage, then velocity, then what is created, then the flow through the stages."""
     at = context.now() if asked.at is None else asked.at
     scope = scope_of(context.store.conn, asked.person, at)
-    return FlowFigures(
-        forecast(context, Scope(asked.person, frozenset()), asked.period, at, band=False),
-        velocity(context, scope, asked.period, at),
-        stage_conversion(context, scope, at),
-        stage_ages(context, scope, asked.period, at),
-        created_by_week(context, scope, at, _ENOUGH_WEEKS),
-    )
+    found = FlowFigures(forecast(context, Scope(asked.person, frozenset()), asked.period, at, band=False))
+    yield found
+    found = found._replace(velocity=velocity(context, scope, asked.period, at))
+    found = found._replace(created=created_by_week(context, scope, at, _ENOUGH_WEEKS))
+    yield found
+    found = found._replace(ages=stage_ages(context, scope, asked.period, at))
+    yield found._replace(conversion=stage_conversion(context, scope, at))
 
 
 class Flow(View[FlowFigures]):
@@ -98,15 +98,19 @@ class Flow(View[FlowFigures]):
             "Coverage by segment: open pipeline ÷ quota, against the policy's target",
             self._coverage(data),
         )
+        if data.velocity is None:
+            return
         quarters = plural(len(data.velocity.quarters), "closed quarter")
-        yield "velocity", f"Velocity: deals × win rate × size ÷ cycle, over {quarters}", self._velocity(data)
-        yield "stages", "Stages: how far the deals came that have ended; how old what is open is", self._stages(data)
+        yield "velocity", f"Velocity: deals × win rate × size ÷ cycle, over {quarters}", self._velocity(data.velocity)
+        if data.conversion is not None:
+            stages = self._stages(data.conversion, data.ages)
+            yield "stages", "Stages: how far the deals came that have ended; how old what is open is", stages
         yield "created", "Created, week by week", self._created(data.created)
 
     # ------------------------------------------------------------------ coverage
 
     def _coverage(self, data: FlowFigures) -> Iterator[tuple[Key, Row]]:
-        yield "coverage", _titles("segment", "open", "quota", "coverage", "of the rest", "target")
+        yield "coverage", _titles("segment", "open", "quota", "coverage", "of rest", "target")
         lines = [*data.report.segments, data.report.coverage]
         for number, line in enumerate(lines):
             whole = number == len(lines) - 1
@@ -137,12 +141,12 @@ class Flow(View[FlowFigures]):
             return "", "muted"
         said = f"{line.target.low:g} to {line.target.high:g}×"
         missing = line.to_create or 0
-        return (f"{said}: {self.desk.amount(missing)} to create", "warn") if missing else (f"{said}: enough", "good")
+        return (f"{said}, {self.desk.amount(missing)} short", "warn") if missing else (f"{said}, enough", "good")
 
     # ------------------------------------------------------------------ velocity
 
-    def _velocity(self, data: FlowFigures) -> Iterator[tuple[Key, Row]]:
-        desk, found = self.desk, data.velocity.velocity
+    def _velocity(self, report: VelocityReport) -> Iterator[tuple[Key, Row]]:
+        desk, found = self.desk, report.velocity
         ended = found.won + found.lost
         yield (
             "deals",
@@ -159,10 +163,10 @@ class Flow(View[FlowFigures]):
 
     # ------------------------------------------------------------------ stages
 
-    def _stages(self, data: FlowFigures) -> Iterator[tuple[Key, Row]]:
-        yield "stages", _titles("stage", "reached", "went on", "won", "open now", "of these, age and days in stage")
-        ages = {age.stage.key: age for age in data.ages}
-        for one in data.conversion.stages:
+    def _stages(self, conversion: ConversionReport, open_now: Sequence[StageAge]) -> Iterator[tuple[Key, Row]]:
+        yield "stages", _titles("stage", "reached", "went on", "won", "open", "their age, days in stage")
+        ages = {age.stage.key: age for age in open_now}
+        for one in conversion.stages:
             yield f"stage:{one.stage.key}", self._stage_row(one, ages.get(one.stage.key))
 
     def _stage_row(self, one: Conversion, age: StageAge | None) -> Row:
@@ -198,6 +202,9 @@ class Flow(View[FlowFigures]):
         elif coverage.quota is None:
             said += [(" · no quota: 'salesops import-quotas FILE' brings them in", "label")]
         yield widest([said, said[:2]], width)
+        if data.velocity is None:
+            yield [(" Velocity: being added up", "muted")]
+            return
         found = data.velocity.velocity
         speed: list[Cell] = [(" Velocity ", "label")]
         speed.append((NONE if found.a_day is None else f"{desk.amount(found.a_day)} a day", "strong"))
@@ -215,12 +222,18 @@ class Flow(View[FlowFigures]):
                 said.append(f"to cover the rest: {desk.exact(line.to_create_for_rest)} to create")
             return [(" · ".join(said), "label")]
         kind, _, rest = str(key).partition(":")
-        found = next((c for c in data.conversion.stages if kind == "stage" and c.stage.key == rest), None)
+        found = next((c for c in _stages_of(data) if kind == "stage" and c.stage.key == rest), None)
         if found is not None:
             said = [f"of {plural(found.reached, 'deal')} that reached it and ended, {found.advanced:,} went on"]
             said.append(f"{found.won:,} were won")
             return [(" · ".join(said), "label")]
-        return ()
+        parts = self._velocity(data.velocity) if data.velocity else ()
+        row = next((row for one, row in parts if one == key), None)
+        return (
+            [_said(row.cells[0]), " ", (_said(row.cells[1]), "strong"), (f" · {_said(row.cells[-1])}", "label")]
+            if row
+            else ()
+        )
 
     def _behind(self, data: FlowFigures, key: Key | None, column: str) -> Behind | None:
         line = _segment_of(data, key)
@@ -242,16 +255,24 @@ class Flow(View[FlowFigures]):
             amounts = {"open": line.open, "closed": line.closed, "quota": line.quota, "to_create": line.to_create}
             for figure, amount in amounts.items():
                 yield "coverage", line.segment, figure, None if amount is None else decimal_string(amount, currency)
-        for name, value in data.velocity.velocity._asdict().items():
+        for name, value in data.velocity.velocity._asdict().items() if data.velocity else ():
             money = name.endswith("amount")
             yield "velocity", "", name, decimal_string(value, currency) if money else value
-        for one in data.conversion.stages:
+        for one in _stages_of(data):
             counts: Mapping[str, int] = {"reached": one.reached, "advanced": one.advanced, "won": one.won}
             for figure, count in counts.items():
                 yield "stage", one.stage.key, figure, count
         for week in data.created:
             yield "created", self.desk.day(week.week), "deals", week.deals
             yield "created", self.desk.day(week.week), "amount", decimal_string(week.amount, currency)
+
+
+def _stages_of(data: FlowFigures) -> Sequence[Conversion]:
+    return data.conversion.stages if data.conversion else ()
+
+
+def _said(cell: Cell | Pieces) -> str:
+    return (cell if isinstance(cell, str) else cell.text if isinstance(cell, Pieces) else cell[0]).strip()
 
 
 def _titles(*titles: str) -> Row:

@@ -69,6 +69,7 @@ class Page:
         note: says of a cell what it is, exactly.
         behind: the deals behind a cell; None where there is nothing to open.
         deal: the deal that a row is, by the store's number; None for other rows.
+        start: the row on which the cursor begins; None for the first.
         why_not_open: why a cell without deals behind it does not open.
         empty: what is said where there are no rows.
         total: how many rows there are without the filter, where the view has looked at that itself; else 0.
@@ -80,6 +81,7 @@ class Page:
     note: Callable[[Key | None, str], Line] = _no_note
     behind: Callable[[Key | None, str], Behind | None] = _nothing_behind
     deal: Callable[[Key | None], int | None] = lambda _key: None
+    start: Key | None = None
     why_not_open: str = "there are no deals behind this figure"
     empty: str = ""
     total: int = 0

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
+from inspect import isgenerator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
-from textual.worker import Worker, WorkerState
+from textual.message import Message
+from textual.worker import Worker, WorkerState, get_current_worker
 
 from salesops_tui.domain.calendar import Clock, Moment, Period
 from salesops_tui.domain.people import Person
@@ -26,7 +28,7 @@ from salesops_tui.ui.forecast_views import FIRST, made, tabs
 from salesops_tui.ui.widgets.board import Board, Line, clip
 from salesops_tui.ui.widgets.frame import Footer
 from salesops_tui.ui.widgets.grid import Grid
-from salesops_tui.ui.widgets.source import NOTHING
+from salesops_tui.ui.widgets.source import NOTHING, Key
 from salesops_tui.ui.widgets.table import Table
 
 _READING = "figures"
@@ -40,14 +42,33 @@ class Answer(NamedTuple):
     data: Any
 
 
-def read_apart(
-    path: Path, actor: Person | None, clock: Clock, read: Callable[[Context, Any], Any], view: str, question: Any
-) -> Answer:
-    """Read the figures of a view over a connection that nobody else uses: for another thread than the screens'."""
-    with open_store(path, read_only=True) as store:
-        context = Context(store, actor, clock)
-        with store.reading():
-            return Answer(view, question, read(context, question))
+class FiguresRead(Message):
+    """Figures of a view have been read; more of them may follow."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+class Reading(NamedTuple):
+    """What another thread than that of the screens needs to read a view over a connection of its own."""
+
+    path: Path
+    actor: Person | None
+    clock: Clock
+    read: Callable[[Context, Any], Any]
+    view: str
+    question: Any
+
+    def carry_out(self, tell: Callable[[Message], object]) -> None:
+        """Read, and tell what is there as soon as it is: a view may read its figures in several steps."""
+        worker = get_current_worker()
+        with open_store(self.path, read_only=True) as store, store.reading():
+            found = self.read(Context(store, self.actor, self.clock), self.question)
+            for data in found if isgenerator(found) else (found,):
+                if worker.is_cancelled:
+                    return
+                tell(FiguresRead(Answer(self.view, self.question, data)))
 
 
 class ForecastGround(FilterScreen):
@@ -65,8 +86,11 @@ class ForecastGround(FilterScreen):
         self.view: View[Any] = made(FIRST, self.desk)
         self._views: dict[str, View[Any]] = {FIRST: self.view}
         self._read: dict[str, tuple[object, Any, Any]] = {}
+        self._stamps: dict[str, object] = {}
         self._page = Page()
         self._width = self._total = 0
+        self._placed = ""
+        self._rows: dict[str, Key] = {}
         self._behind: BehindView | None = None
         self._columns: dict[str, str] = {}
 
@@ -133,21 +157,23 @@ class ForecastGround(FilterScreen):
         if known is not None and known[1] != question:
             del self._read[view.KEY]
             self.lay_out()
-        read = partial(
-            read_apart, context.store.path, context.actor, context.clock, type(view).read, view.KEY, question
-        )
-        self.run_worker(read, name=_READING, group=_READING, exclusive=True, thread=True, exit_on_error=False)
+        reading = Reading(context.store.path, context.actor, context.clock, type(view).read, view.KEY, question)
+        self._stamps[view.KEY] = self.desk.stamp()
+        self.run_worker(
+            partial(reading.carry_out, self.post_message),
+            name=_READING, group=_READING, exclusive=True, thread=True, exit_on_error=False,
+        )  # fmt: skip
+
+    @on(FiguresRead)
+    def _figures_read(self, event: FiguresRead) -> None:
+        answer = event.answer
+        self._read[answer.view] = (self._stamps.get(answer.view), answer.question, answer.data)
+        if answer.view == self.view.KEY and answer.question == self.view.question(self.asked):
+            self.lay_out()
 
     @on(Worker.StateChanged)
-    def _figures_read(self, event: Worker.StateChanged) -> None:
-        if event.worker.name != _READING:
-            return
-        if event.state is WorkerState.SUCCESS:
-            answer: Answer = event.worker.result  # type: ignore[assignment]
-            self._read[answer.view] = (self.desk.stamp(), answer.question, answer.data)
-            if answer.view == self.view.KEY:
-                self.lay_out()
-        elif event.state is WorkerState.ERROR:
+    def _reading_ended(self, event: Worker.StateChanged) -> None:
+        if event.worker.name == _READING and event.state is WorkerState.ERROR:
             error = event.worker.error
             said = str(error) if isinstance(error, SalesopsError) else f"the figures could not be read: {error}"
             self.say(said, "error")
@@ -163,12 +189,22 @@ class ForecastGround(FilterScreen):
         grid.empty = page.empty
         grid.columns = page.columns
         grid.source = page.source
+        if self.data is not None:
+            self._place(page)
         if not grid.column and (first := self._columns.get(self.view.KEY, self.view.COLUMN)):
             grid.choose(first)
         if self._behind:
             self._show_deals(self._behind)
         self.query_one("#head", Board).rewrite()
         self.query_one("#note", Board).rewrite()
+
+    def _place(self, page: Page) -> None:
+        """Put the cursor where it was when the view was left, or where it begins."""
+        if self._placed != self.view.KEY:
+            self._placed = self.view.KEY
+            row = self._rows.get(self.view.KEY, page.start)
+            if row is None or not self.grid.move_to(row):
+                self.grid.action_first()
 
     def _laid_out(self) -> Page:
         if self.data is None:
@@ -215,6 +251,8 @@ class ForecastGround(FilterScreen):
         self.close_deals()
         self.close_filter()
         self._columns[self.view.KEY] = self.grid.column
+        if self.grid.key is not None:
+            self._rows[self.view.KEY] = self.grid.key
         if key not in self._views:
             self._views[key] = made(key, self.desk)
         self.view = self._views[key]

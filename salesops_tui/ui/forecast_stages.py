@@ -13,23 +13,15 @@ from salesops_tui.ui.forecast_page import Asked, Page, View
 from salesops_tui.ui.forecast_weekly import Weekly
 from salesops_tui.ui.forecast_words import NONE, percent, plural
 from salesops_tui.ui.widgets.board import Line, widest
-from salesops_tui.ui.widgets.columns import Column
+from salesops_tui.ui.widgets.columns import Column, place
 from salesops_tui.ui.widgets.source import Cell, Key, Pieces, Row, RowSource
+from salesops_tui.ui.widgets.waterfall import Scale, ruler
 
 if TYPE_CHECKING:
     from salesops_tui.ui.screens.forecast import ForecastScreen
 
 _WHOLE = 10_000
-_COLUMNS = (
-    Column("stage", "Stage", 20, least=14, flex=True),
-    Column("policy", "Policy", 6, align="right"),
-    Column("won", "Won", 6, align="right"),
-    Column("deals", "of", 5, align="right", rank=1),
-    Column("interval", "95 % sure", 13, align="right", rank=2),
-    Column("bar", "0 %        50 %      100 %", 26, least=14, rank=5),
-    Column("reached", "Ever won", 12, least=8, align="right", rank=4),
-    Column("words", "", 22, least=16, rank=3),
-)
+_WIDE = 100
 
 
 class StagesAsked(NamedTuple):
@@ -39,11 +31,13 @@ class StagesAsked(NamedTuple):
     week: int | None
 
 
-def read_stages(context: Context, question: StagesAsked) -> CalibrationReport:
-    """Read what each stage was worth in the closed quarters."""
+def read_stages(context: Context, question: StagesAsked) -> Iterator[CalibrationReport]:
+    """Read what each stage was worth in the closed quarters, then what became of all that ever reached it."""
     asked = question.asked
     at = context.now() if asked.at is None else asked.at
-    return calibration(context, scope_of(context.store.conn, asked.person, at), asked.period, at, question.week)
+    scope = scope_of(context.store.conn, asked.person, at)
+    for reached in (False, True):
+        yield calibration(context, scope, asked.period, at, question.week, reached=reached)
 
 
 class Stages(Weekly, View[CalibrationReport]):
@@ -62,11 +56,12 @@ class Stages(Weekly, View[CalibrationReport]):
     def seen_week(self, data: CalibrationReport) -> int:
         return data.week
 
-    def page(self, data: CalibrationReport, width: int) -> Page:  # noqa: ARG002 - its face
+    def page(self, data: CalibrationReport, width: int) -> Page:
         by_key = {one.stage.key: one for one in data.stages}
-        rows: dict[Key, Row] = {key: _row(one) for key, one in by_key.items()}
+        columns, bar = _columns(width)
+        rows: dict[Key, Row] = {key: _row(one, bar) for key, one in by_key.items()}
         return Page(
-            columns=_COLUMNS,
+            columns=columns,
             source=RowSource.of(rows) if data.quarters else RowSource.of({}),
             summary=lambda width: _summary(data, width),
             note=lambda key, column: _note(by_key.get(str(key)), column),
@@ -113,6 +108,26 @@ class Stages(Weekly, View[CalibrationReport]):
 _CONSEQUENCE = "It is a new version of the policy; what was inspected keeps the version it was inspected under."
 
 
+def _columns(width: int) -> tuple[Sequence[Column], int]:
+    """Return the columns for a table of so many cells, and the cells that the bar has."""
+
+    def columns(ruled: str) -> Sequence[Column]:
+        return (
+            Column("stage", "Stage", 16, least=14),
+            Column("policy", "Policy", 6, align="right"),
+            Column("won", "Won", 6, align="right"),
+            Column("deals", "of", 5, align="right", rank=1),
+            Column("interval", "95 % sure", 9, align="right", rank=2),
+            Column("bar", ruled, 20, least=12, rank=4, flex=True),
+            Column("reached", "Ever won", 13, align="right", rank=5),
+            Column("words", "", 13, rank=3),
+        )
+
+    places = place(columns(""), max(0, width - 2), 2 if width >= _WIDE else 1)
+    bar = next((p.width for p in places if columns("")[p.column].key == "bar"), 0)
+    return columns(ruler(Scale(0, 1, bar), "0 %", "100 %")), bar
+
+
 def _changes(stages: Sequence[StageCalibration]) -> str:
     """Which figures would change: `stage 3 30 % → 24 %`."""
 
@@ -131,7 +146,7 @@ def _nothing_to_adopt(data: CalibrationReport) -> str:
     return "the policy says already what was measured"
 
 
-def _row(one: StageCalibration) -> Row:
+def _row(one: StageCalibration, bar: int) -> Row:
     low, high = one.interval
     measured: Cell = (percent(one.share), "strong" if one.enough else "muted")
     cells: list[Cell | Pieces] = [
@@ -139,8 +154,8 @@ def _row(one: StageCalibration) -> Row:
         percent(one.stage.probability_bp / _WHOLE),
         measured,
         f"{one.deals:,}",
-        f"{percent(low)} to {percent(high)}" if one.deals else (NONE, "muted"),
-        _bar(one, 26) if one.deals else "",
+        f"{percent(low).removesuffix(' %')}–{percent(high)}" if one.deals else (NONE, "muted"),
+        _bar(one, bar) if one.deals and bar else "",
         NONE if not one.reached else f"{percent(one.reached_share)} of {one.reached:,}",
         _words(one),
     ]
@@ -149,7 +164,7 @@ def _row(one: StageCalibration) -> Row:
 
 def _words(one: StageCalibration) -> Cell:
     if not one.enough:
-        return f"fewer than {one.needed}: policy", "muted"
+        return "too few deals", "muted"
     if one.off:
         return "policy is off", "warn"
     return "policy holds", "good"

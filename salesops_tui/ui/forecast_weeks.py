@@ -60,12 +60,13 @@ class Weeks(View[ForecastTrend]):
             source=RowSource.of(rows),
             summary=lambda width: self._summary(data, width),
             note=lambda key, column: self._note(data, weeks.get(int(key or 0)), column),
+            start=data.this.points[-1].week if data.this.points else None,
             why_not_open="[ goes back to that week; its figures open in the roll-up",
         )
 
     def _columns(self, data: ForecastTrend) -> Sequence[Column]:
         return (
-            Column("week", "Week", 9, least=7),
+            Column("week", "Week", 10),
             Column("closed", "Closed", 6, align="right", rank=3),
             Column("commit", "Commit", 6, align="right", rank=2),
             Column("best_case", "Best", 6, least=5, align="right", rank=4),
@@ -131,9 +132,9 @@ class Weeks(View[ForecastTrend]):
             "best_case": ("Best Case", figures.best_case),
         }  # fmt: skip
         name, amount = amounts.get(column, ("Landing", figures.closed + figures.commit))
-        said = f"{period_in_words(line.period)} as it stood {desk.moment(figures.moment)} · {name} "
-        share = f" · {percent(amount / line.quota)} of the quota" if line.quota else ""
-        return [(said, "label"), (desk.exact(amount), "strong"), (share, "label")]
+        share = f", {percent(amount / line.quota)} of the quota" if line.quota else ""
+        said = f"{share} · {period_in_words(line.period)} as it stood {desk.moment(figures.moment)}"
+        return [(f"{name} ", "label"), (desk.exact(amount), "strong"), (said, "label")]
 
     def export(self, data: ForecastTrend) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
         desk, currency = self.desk, self.desk.policy.currency

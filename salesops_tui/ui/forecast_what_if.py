@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from salesops_tui.domain.deal import Category
@@ -19,7 +19,7 @@ from salesops_tui.ui.desk import Desk
 from salesops_tui.ui.forecast_page import Asked, Behind, Page, View
 from salesops_tui.ui.forecast_words import plural
 from salesops_tui.ui.sheet_rows import deal_in_words
-from salesops_tui.ui.widgets.board import Line, widest
+from salesops_tui.ui.widgets.board import Line, clip, widest
 from salesops_tui.ui.widgets.columns import Column
 from salesops_tui.ui.widgets.source import Cell, Key, Row, RowSource, Section
 
@@ -45,10 +45,10 @@ _COLUMNS = (
 
 
 class Ifs(NamedTuple):
-    """The deals that are at stake, by category, the largest first."""
+    """The deals that are at stake, by category, the largest first; before they are read, none and a bare landing."""
 
     report: ForecastReport
-    stakes: Stakes
+    stakes: Stakes | None
     by_category: Mapping[Category, Sequence[int]]
 
 
@@ -60,16 +60,17 @@ class Landing(NamedTuple):
     deals: Sequence[int]
 
 
-def read_stakes(context: Context, asked: Asked) -> Ifs:
-    """Read what a scope's landing is made of."""
+def read_stakes(context: Context, asked: Asked) -> Iterator[Ifs]:
+    """Read a scope's landing, then what it is made of."""
     at = context.now() if asked.at is None else asked.at
     report = forecast(context, Scope(asked.person, frozenset()), asked.period, at, band=False)
+    yield Ifs(report, None, {})
     stakes = what_if.stakes(context, report)
     deals: dict[Category, list[ForecastDeal]] = {category: [] for category in _BY_CATEGORY}
     for deal in stakes.deals.values():
         deals[deal.category].append(deal)
     ordered = {c: sorted(found, key=lambda d: (-d.amount, d.deal)) for c, found in deals.items()}
-    return Ifs(report, stakes, {c: [d.deal for d in found] for c, found in ordered.items()})
+    yield Ifs(report, stakes, {c: [d.deal for d in found] for c, found in ordered.items()})
 
 
 class WhatIf(View[Ifs]):
@@ -99,9 +100,8 @@ class WhatIf(View[Ifs]):
         """Return the marked deals, and whether each is put in: those in Commit are taken out."""
         return [(n, self._deals[n].category is not Category.COMMIT) for n in sorted(self.marks) if n in self._deals]
 
-    def landings(self, data: Ifs) -> dict[str, Landing]:
+    def landings(self, of: Stakes) -> dict[str, Landing]:
         """Return the four landings."""
-        of = data.stakes
         known = {AS_IT_IS: what_if.as_it_is(of), KEPT: what_if.kept(of), CUT: what_if.cut(of)}
         found = {key: Landing(one.landing, one.change, one.deals) for key, one in known.items()}
         out = what_if.slipped(of, [n for n in self.marks if n in of.deals and _committed(of.deals[n])])
@@ -113,9 +113,16 @@ class WhatIf(View[Ifs]):
     # ------------------------------------------------------------------ laid out
 
     def page(self, data: Ifs, width: int) -> Page:  # noqa: ARG002 - its face
-        self._deals = data.stakes.deals
-        landings = self.landings(data)
-        rows: dict[Key, Row] = {key: self._landing_row(data, key, one) for key, one in landings.items()}
+        if data.stakes is None:
+            landing = self.desk.amount(data.report.root.whole.landing)
+            bare = [(" Landing ", "label"), (landing, "strong")]
+            return Page(columns=_COLUMNS, summary=lambda width: [clip(bare, width)], empty="The deals are being read.")
+        return self._read_page(data, data.stakes)
+
+    def _read_page(self, data: Ifs, stakes: Stakes) -> Page:
+        self._deals = stakes.deals
+        landings = self.landings(stakes)
+        rows: dict[Key, Row] = {key: self._landing_row(stakes, key, one) for key, one in landings.items()}
         keys: list[Key] = [*rows]
         sections = [Section("ifs", "Landing, if …", len(rows), "nothing here is stored ")]
         for category, deals in data.by_category.items():
@@ -123,21 +130,21 @@ class WhatIf(View[Ifs]):
                 keys += deals
                 total = self.desk.amount(sum(self._deals[n].amount for n in deals))
                 sections.append(Section(category.key, f"{category.label}  {len(deals):,}  ({total})", len(deals)))
-        reader = _Reader(self.desk, data, self.marks, rows)
+        reader = _Reader(self.desk, data.report, stakes.deals, self.marks, rows)
         return Page(
             columns=_COLUMNS,
             source=RowSource(keys, reader.fetch, sections),
             summary=lambda width: self._summary(landings, width),
-            note=lambda key, _column: self._note(data, landings, key),
-            behind=lambda key, _column: _behind(data, landings, key),
+            note=lambda key, _column: self._note(landings, key),
+            behind=lambda key, _column: _behind(data.report, stakes, landings, key),
             deal=lambda key: key if isinstance(key, int) else None,
             why_not_open="it is the landing as it stands; the roll-up opens it",
         )
 
-    def _landing_row(self, data: Ifs, key: str, landing: Landing) -> Row:
-        desk, quota = self.desk, data.stakes.quota
+    def _landing_row(self, of: Stakes, key: str, landing: Landing) -> Row:
+        desk, quota = self.desk, of.quota
         gap = None if quota is None else quota - landing.amount
-        marked = [n for n in self.marks if n in data.stakes.deals]
+        marked = [n for n in self.marks if n in of.deals]
         said = plural(len(landing.deals), "deal") if key != AS_IT_IS else ""
         if key == MARKED and not marked:
             said = "none yet"
@@ -162,10 +169,10 @@ class WhatIf(View[Ifs]):
         hint = " space marks a deal: one in Commit slips, another comes in · m makes it your number"
         yield widest([[(hint, "muted")], [(" space marks · m makes it your number", "muted")]], width)
 
-    def _note(self, data: Ifs, landings: Mapping[str, Landing], key: Key | None) -> Line:
+    def _note(self, landings: Mapping[str, Landing], key: Key | None) -> Line:
         desk = self.desk
-        if isinstance(key, int) and key in data.stakes.deals:
-            deal = data.stakes.deals[key]
+        if isinstance(key, int) and key in self._deals:
+            deal = self._deals[key]
             does = "slips out of the landing" if _committed(deal) else "comes into the landing"
             marked = "marked: it" if key in self.marks else "marked, it"
             return [(f"{marked} {does} · ", "label"), (desk.exact(deal.amount), "strong")]
@@ -179,7 +186,7 @@ class WhatIf(View[Ifs]):
         currency = self.desk.policy.currency
         rows = [
             (key, decimal_string(one.amount, currency), decimal_string(one.change, currency), len(one.deals))
-            for key, one in self.landings(data).items()
+            for key, one in (self.landings(data.stakes) if data.stakes else {}).items()
         ]
         return ("what_if", "landing", "change", "deals"), rows
 
@@ -188,12 +195,13 @@ class _Reader(NamedTuple):
     """Reads the rows that are looked at."""
 
     desk: Desk
-    data: Ifs
+    report: ForecastReport
+    at_stake: Mapping[int, ForecastDeal]
     marks: set[int]
     rows: Mapping[Key, Row]
 
     def fetch(self, keys: Sequence[Key]) -> Mapping[Key, Row]:
-        context, report = self.desk.context, self.data.report
+        context, report = self.desk.context, self.report
         moment = context.now() if report.current else report.at
         numbers = [key for key in keys if isinstance(key, int)]
         with context.store.reading() as conn:
@@ -203,8 +211,7 @@ class _Reader(NamedTuple):
 
     def _row(self, deal: DealAt) -> Row:
         desk, marked = self.desk, deal.id in self.marks
-        at_stake = self.data.stakes.deals[deal.id]
-        sign = -1 if _committed(at_stake) else 1
+        sign = -1 if _committed(self.at_stake[deal.id]) else 1
         mark: Cell = ("", "")
         if marked:
             mark = (SLIPS, "bad") if sign < 0 else (COMES, "good")
@@ -221,15 +228,15 @@ class _Reader(NamedTuple):
         return Row(cells)
 
 
-def _behind(data: Ifs, landings: Mapping[str, Landing], key: Key | None) -> Behind | None:
+def _behind(report: ForecastReport, of: Stakes, landings: Mapping[str, Landing], key: Key | None) -> Behind | None:
     landing = landings.get(str(key))
     if landing is None or key == AS_IT_IS:
         return None
     sign = -1 if key == CUT else 1
-    deals = data.stakes.deals
+    deals = of.deals
     amounts = {n: deals[n].amount * (sign if key != MARKED else -1 if _committed(deals[n]) else 1)
                for n in landing.deals}  # fmt: skip
-    at = None if data.report.current else data.report.at
+    at = None if report.current else report.at
     return Behind(_LABELS[str(key)], landing.deals, at, amounts, None, "Change")
 
 

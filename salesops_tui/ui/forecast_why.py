@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from salesops_tui.domain.calendar import Moment
 from salesops_tui.domain.deal import Category
-from salesops_tui.domain.divergence import Contribution
+from salesops_tui.domain.divergence import Contribution, divergence_of
 from salesops_tui.domain.money import decimal_string
 from salesops_tui.domain.people import Scope
 from salesops_tui.services.context import Context
-from salesops_tui.services.forecast import ForecastReport, explanation, forecast
+from salesops_tui.services.forecast import ForecastReport, explanation, forecast, past_band
 from salesops_tui.store.deals import DealAt, deals_by_number
 from salesops_tui.store.forecast import StageSum, keys_of
 from salesops_tui.ui.desk import Desk
@@ -33,19 +33,32 @@ _COLUMNS = (
 
 
 class Explained(NamedTuple):
-    """A forecast with what each deal adds to the divergence, the largest first."""
+    """A forecast with what each deal adds to the divergence, the largest first.
+
+    Attributes:
+        parts: None until they have been read.
+        compared: whether the band is there, which is read last.
+    """
 
     report: ForecastReport
-    parts: Sequence[Contribution]
+    parts: Sequence[Contribution] | None
     by_deal: Mapping[int, Contribution]
+    compared: bool
 
 
-def read_why(context: Context, asked: Asked) -> Explained:
-    """Read the divergence of a scope and its explanation."""
+def read_why(context: Context, asked: Asked) -> Iterator[Explained]:
+    """Read the divergence of a scope, then its explanation, then what was ordinary in past quarters."""
     at = context.now() if asked.at is None else asked.at
-    report = forecast(context, Scope(asked.person, frozenset()), asked.period, at)
+    scope = Scope(asked.person, frozenset())
+    report = forecast(context, scope, asked.period, at, band=False)
+    yield Explained(report, None, {}, False)
     parts = explanation(context, report)
-    return Explained(report, parts, {part.deal: part for part in parts})
+    by_deal = {part.deal: part for part in parts}
+    yield Explained(report, parts, by_deal, False)
+    band = past_band(context, scope, report.period, report.at)
+    found = report.divergence
+    compared = divergence_of(found.commit, found.over_claim, found.upside, band, report.policy.thresholds)
+    yield Explained(report._replace(divergence=compared), parts, by_deal, True)
 
 
 class Why(View[Explained]):
@@ -64,7 +77,7 @@ class Why(View[Explained]):
         fetch = _Reader(desk, data).fetch
         return Page(
             columns=_COLUMNS,
-            source=RowSource([part.deal for part in data.parts], fetch),
+            source=RowSource([part.deal for part in data.parts or ()], fetch),
             summary=lambda width: summary_lines(desk, data, width),
             note=lambda key, column: _note(desk, data, key, column),
             deal=lambda key: key if isinstance(key, int) else None,
@@ -81,7 +94,7 @@ class Why(View[Explained]):
                 decimal_string(part.amount, currency), part.odds_bp / 10_000,
                 decimal_string(part.contribution, currency), in_words(part),
             )
-            for part in data.parts
+            for part in data.parts or ()
         )  # fmt: skip
         return titles, rows
 
@@ -125,7 +138,7 @@ def in_words(part: Contribution) -> str:
 def summary_lines(desk: Desk, data: Explained, width: int) -> Iterator[Line]:
     """Write how the two numbers differ, and whether that is out of the ordinary."""
     yield widest(_sums(desk, data), width)
-    yield widest(_flags(data.report), width)
+    yield widest(_flags(data.report, data.compared), width)
 
 
 def _sums(desk: Desk, data: Explained) -> Iterator[Line]:
@@ -153,7 +166,7 @@ def _signed(desk: Desk, amount: int) -> Cell:
     return desk.amount(amount, signed=True), "good" if amount > 0 else "bad" if amount < 0 else "muted"
 
 
-def _flags(report: ForecastReport) -> Iterator[Line]:
+def _flags(report: ForecastReport, compared: bool) -> Iterator[Line]:
     found, thresholds = report.divergence, report.policy.thresholds
     if found.share is None or found.over_claim_share is None:
         yield [(" Nothing is in Commit, so there is no share to flag", "label")]
@@ -173,6 +186,8 @@ def _flags(report: ForecastReport) -> Iterator[Line]:
     band: list[Cell] = [
         (" · divergence ", "label"), (f"{inside} {low} to {high}", "warn" if found.out_of_band else ""),
     ]  # fmt: skip
+    if not compared:
+        band, rests = [(" · past quarters are being compared", "muted")], "the same week"
     odd = [*_odd(report.contradictions, "contradicts"), *_odd(report.unweighted, "has no odds")]
     yield [" ", mark, *over, *band, (f" ({rests})", "label"), *odd]
     yield [" ", mark, *over, *band, (f" ({rests})", "label")]
@@ -200,6 +215,8 @@ def _note(desk: Desk, data: Explained, key: Key | None, column: str) -> Line:
 
 def _why_empty(data: Explained) -> str:
     whole = data.report.root.whole
+    if data.parts is None:
+        return "The deals are being read."
     if not whole.open and not whole.omitted:
         return "No deal is open here, so nothing differs.\np chooses another person, w another quarter."
     return "Every deal counts in both alike: there is nothing to explain.\nStages counts what each stage is worth."

@@ -9,6 +9,7 @@ from salesops_tui.ui.present import MINUS
 from salesops_tui.ui.widgets.source import Pieces
 
 NONE = "–"
+_BEYOND = 9.995
 CLOSED, COMMIT, BEST_CASE, SHORT, QUOTA = "█", "▓", "░", "┄", "│"
 """What a bar of categories is made of; the marks tell the parts apart without colours."""
 
@@ -16,9 +17,11 @@ _INKS = {CLOSED: "good", COMMIT: "accent", BEST_CASE: "muted", SHORT: "muted", Q
 
 
 def percent(share: float | None, *, signed: bool = False) -> str:
-    """Return a share (0 to 1) in whole percents: `92 %`; a dash for none."""
+    """Return a share (0 to 1) in whole percents: `92 %`; a dash for none, and no figure that has four digits."""
     if share is None:
         return NONE
+    if abs(share) >= _BEYOND:
+        return f"<{MINUS}999 %" if share < 0 else ">999 %"
     # Half away from zero, so that the same error up and down reads the same.
     whole = int(abs(share) * 100 + 0.5)
     sign = MINUS if share < 0 and whole else "+" if signed and whole else ""
