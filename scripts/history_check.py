@@ -25,6 +25,7 @@ STAGES = {
 
 
 def main() -> int:
+    """Compare at each moment, print what differs, and return 1 if anything did."""
     arguments, command = sys.argv[1:], ["salesops"]
     if "--" in arguments:
         place = arguments.index("--")
@@ -52,11 +53,13 @@ def main() -> int:
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
+    """Return the rows of a CSV file by column."""
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
 def moment(text: str) -> datetime:
+    """Read `02/23/26 08:55 PM` as UTC."""
     return datetime.strptime(text, "%m/%d/%y %I:%M %p").replace(tzinfo=UTC)
 
 
@@ -84,14 +87,16 @@ def standing(
 
 
 def state(row: dict[str, str], categories: dict[str, str]) -> tuple[str, ...]:
+    """Return stage, amount, close date, claim and status of a row."""
     stage = row["StageName"]
     status = {"Closed Won": "won", "Closed Lost": "lost"}.get(stage, "open")
-    closes = datetime.strptime(row["CloseDate"], "%m/%d/%y").date().isoformat()
+    closes = datetime.strptime(row["CloseDate"], "%m/%d/%y").replace(tzinfo=UTC).date().isoformat()
     amount = f"{Decimal(row['Amount'] or '0'):.2f}"
     return STAGES[stage], amount, closes, categories.get(stage, categories.get("*", "")), status
 
 
 def told(command: list[str], store: str, at: datetime) -> dict[str, tuple[str, ...]]:
+    """Return the same of every deal as the program gives it."""
     asked = [*command, "--store", store, "deals", "--as-of", at.isoformat(), "--all", "--format", "json"]
     said = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
     return {

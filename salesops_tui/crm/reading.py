@@ -12,7 +12,7 @@ from salesops_tui.crm.dialects import AUTO, DIALECTS, recognise
 from salesops_tui.crm.habits import find_out, settled
 from salesops_tui.crm.layout import Layout, lay_out
 from salesops_tui.crm.source import SourceFile
-from salesops_tui.crm.table import Row, Table, open_table
+from salesops_tui.crm.table import Header, Row, Table, open_table
 from salesops_tui.domain.calendar import Day
 from salesops_tui.errors import BadInput
 
@@ -69,16 +69,40 @@ def begin(file: SourceFile, table: Table, deal_map: DealMap, dialect: str = AUTO
         layout = lay_out(table.header, chosen, deal_map, file)
     except BadInput as error:
         raise (BadInput(f"{error}. {doubt}") if doubt else error) from None
+    said = [*layout.said, *_repeated(table.header, layout, deal_map, first, file.name)]
     habits = find_out(layout, first, lambda: _once_more(file), today)
     layout = settled(layout, habits)
     doubts: list[Said] = [("dialect_doubtful", doubt, 1)] if doubt else []
-    notices = [*doubts, *layout.said, *habits.said]
+    notices = [*doubts, *said, *habits.said]
     return Reading(chosen, clues.reasons, layout.map, layout, notices, chain(first, rows))
 
 
 def _once_more(file: SourceFile) -> Iterator[Row]:
     with open_table(file) as table:
         yield from table.rows()
+
+
+def _repeated(header: Header, layout: Layout, told: DealMap, rows: list[Row], name: str) -> list[Said]:
+    """Say which columns are there more than once.
+
+    Raises:
+        BadInput: a field would come from one of them, and they do not say the same.
+    """
+    places = {column: place for place, column in enumerate(header.names)}
+    for field, column in layout.columns.items():
+        for other in header.repeated.get(column or "", ()) if field not in told.columns else ():
+            for row in rows:
+                if not row.problem and row.cells[places[column or ""]] != row.cells[places[other]]:
+                    raise BadInput(
+                        f"{name}, line {header.line}: '{column}' is there more than once, and both could be {field}; on"
+                        f' line {row.line} they differ. Rename one of them, or take one by a map: {field} = "{other}"'
+                    )
+    if not header.repeated:
+        return []
+    named = ", ".join(f"'{column}'" for column in header.repeated)
+    return [
+        ("repeated_columns", f"there more than once, the later ones kept as numbered: {named}", len(header.repeated))
+    ]
 
 
 def _beginning(rows: Iterator[Row]) -> list[Row]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import NamedTuple, Protocol
 
@@ -87,18 +87,20 @@ class Header:
         names: as they stand, without blanks around them.
         line: where the header stands.
         skip: leading cells of each row that are no part of the data (a rejects file has line and reason there).
+        repeated: columns of which there is more than one, each with what the others are called here.
     """
 
     names: tuple[str, ...]
     line: int
     skip: int = 0
+    repeated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def open_table(source: SourceFile) -> Table:
     """Open a file that was looked through, and read its header.
 
     Raises:
-        BadInput: there is no header, it names a column twice or has too many, or the workbook cannot be read.
+        BadInput: there is no header, it has too many columns, or the workbook cannot be read.
     """
     if source.kind is Kind.WORKBOOK:
         from salesops_tui.crm.workbook_table import WorkbookTable
@@ -128,14 +130,29 @@ def read_header(name: str, line: int, cells: Sequence[str]) -> Header:
     names = [column or f"column {number}" for number, column in enumerate(names, 1)]
     skip = 2 if tuple(n.casefold() for n in names[:2]) == _REJECTS_COLUMNS else 0
     names = names[skip:]
-    seen: set[str] = set()
-    for number, column in enumerate(names, skip + 1):
-        if column.casefold() in seen:
-            raise BadInput(
-                f"{name}, line {line}, column {number}: '{column}' is there more than once; rename one of them"
-            )
-        seen.add(column.casefold())
-    return Header(tuple(names), line, skip)
+    names, repeated = _told_apart(names)
+    return Header(tuple(names), line, skip, repeated)
+
+
+def _told_apart(names: Sequence[str]) -> tuple[list[str], Mapping[str, tuple[str, ...]]]:
+    """Number the columns of one name: `Type`, `Type (2)`; and return these by the first one's name."""
+    first: dict[str, str] = {}
+    taken = {name.casefold() for name in names}
+    apart: list[str] = []
+    repeated: dict[str, tuple[str, ...]] = {}
+    for name in names:
+        folded = name.casefold()
+        if folded not in first:
+            first[folded] = name
+            apart.append(name)
+            continue
+        number = 2
+        while f"{name} ({number})".casefold() in taken:
+            number += 1
+        apart.append(f"{name} ({number})")
+        taken.add(apart[-1].casefold())
+        repeated[first[folded]] = (*repeated.get(first[folded], ()), apart[-1])
+    return apart, repeated
 
 
 def shape_problem(header: Header, cells: list[str]) -> RejectedError | None:

@@ -67,6 +67,11 @@ def read_whole(path: Path, name: str, fields: Sequence[str], required: Sequence[
     with open_table(source) as table:
         header = table.header.names
         places: dict[str, int] = {}
+        for column in table.header.repeated:
+            if folded_column(column) in fields:
+                raise BadInput(
+                    f"{name}, line {table.header.line}: '{column}' is there more than once; rename one of them"
+                )
         for place, column in enumerate(header):
             if folded_column(column) in fields:
                 places.setdefault(folded_column(column), place)

@@ -84,7 +84,7 @@ BAD: dict[str, tuple[bytes, str]] = {
     "mid-character": (f"{HEAD}\n{FIRST}\n".encode("utf-16")[:-1], "line 2: not valid UTF-16"),
     "lone surrogate": (f"{HEAD}\n".encode("utf-16") + b"\x00\xd8A\x00", "line 2: not valid UTF-16"),
     "10,000 columns": (",".join(f"c{i}" for i in range(10_000)).encode(), "10,000 columns; at most 1,000"),
-    "twice": (f"{HEAD},ID\n{FIRST},x\n".encode(), "'ID' is there more than once"),
+    "twice": (f"{HEAD},ID\n{FIRST},x\n".encode(), "'id' is there more than once"),
     "old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old (.xls) or password-protected workbook"),
     "compressed": (b"\x1f\x8b\x08" + b"\0" * 60, "compressed (gzip)"),
     "another table": (b"a,b\n1,2\n", "no column for id, name"),

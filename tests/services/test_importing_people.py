@@ -153,7 +153,7 @@ def test_a_line_holds_from_the_day_in_the_file_or_from_as_of(staff: Staff) -> No
         (("kim", "Kim", "", "", "nobody"), "column 'manager': 'nobody' is nobody in this file or here"),
         (("kim", "K" * 201), "column 'name': 'K"),
         (("kim", "Kim", "", "", "", "", "", "", "2026-12-01"), "is still to come"),
-        (("kim", "Kim", "", "", "", "", "", "", "31.02.2026"), "column 'from': '31.02.2026' can be read in two ways"),
+        (("kim", "Kim", "", "", "", "", "", "", "31.02.2026"), "column 'from': '31.02.2026' is no day that exists"),
     ],
 )
 def test_a_row_that_cannot_be_taken_says_why(staff: Staff, row: tuple[str, ...], said: str) -> None:
