@@ -62,37 +62,42 @@ def coverage_by_segment(
 ) -> list[CoverageLine]:
     """Return a line for each segment of a roll-up, the policy's order first.
 
-    Deals count for the segment of their owner, or of the nearest person above who has one. The quota of a segment is
-    that of the topmost people whose whole team belongs to it, so that nothing is counted twice where quota is
+    Deals count for the segment of their owner (`segment_of` as `inherited_segments` gives it). The quota of a segment
+    is that of the topmost people whose whole team belongs to it, so that nothing is counted twice where quota is
     over-assigned.
     """
-    effective = _effective(nodes, segment_of)
-    teams = _teams(nodes, effective)
+    teams = _teams(nodes, segment_of)
     quotas: dict[str, int] = {}
     _add_quotas(nodes, next(iter(nodes)), teams, quotas)
     sums: dict[str, tuple[int, int]] = {}
     for person, node in nodes.items():
-        closed, open_ = sums.get(effective[person], (0, 0))
-        sums[effective[person]] = (closed + node.own.closed, open_ + node.own.open)
+        segment = segment_of.get(person, "")
+        closed, open_ = sums.get(segment, (0, 0))
+        sums[segment] = (closed + node.own.closed, open_ + node.own.open)
     held = {segment for segment, amounts in sums.items() if any(amounts)} | quotas.keys()
     order = [*(s for s in targets if s in held), *sorted(held - targets.keys())]
     return [CoverageLine(s, quotas.get(s), *sums.get(s, (0, 0)), targets.get(s)) for s in order]
 
 
-def _effective(nodes: Mapping[int, Node], segment_of: Mapping[int, str]) -> dict[int, str]:
+def inherited_segments(segment_of: Mapping[int, str], managers: Mapping[int, int | None]) -> dict[int, str]:
+    """Return everybody's segment: their own, else that of the nearest person above who has one, else ""."""
     found: dict[int, str] = {}
-    for person, node in nodes.items():
-        inherited = "" if node.above is None else found[node.above]
-        found[person] = segment_of.get(person, "") or inherited
+    for person in segment_of:
+        seen: set[int] = set()
+        above: int | None = person
+        while above is not None and above not in seen and not segment_of.get(above):
+            seen.add(above)
+            above = managers.get(above)
+        found[person] = "" if above is None else segment_of.get(above, "")
     return found
 
 
-def _teams(nodes: Mapping[int, Node], effective: Mapping[int, str]) -> dict[int, frozenset[str]]:
+def _teams(nodes: Mapping[int, Node], segment_of: Mapping[int, str]) -> dict[int, frozenset[str]]:
     """Return the segments of everybody below each person, or the person's own where nobody is."""
     found: dict[int, frozenset[str]] = {}
     for node in reversed(list(nodes.values())):
         below = frozenset().union(*(found[p] for p in node.reports))
-        found[node.person] = below or frozenset({effective[node.person]})
+        found[node.person] = below or frozenset({segment_of.get(node.person, "")})
     return found
 
 

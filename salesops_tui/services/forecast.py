@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from salesops_tui.domain.calendar import Moment, Period
-from salesops_tui.domain.coverage import CoverageLine, coverage_by_segment
+from salesops_tui.domain.coverage import CoverageLine, coverage_by_segment, inherited_segments
 from salesops_tui.domain.deal import Category, Status
 from salesops_tui.domain.divergence import (
     QUARTERS_FOR_A_BAND,
@@ -127,7 +127,7 @@ def forecast(context: Context, scope: Scope, period: Period, at: Moment, *, band
         nodes=nodes if scope.listed is None else _seen(nodes, scope.listed),
         divergence=divergence_of(whole.commit, whole.over_claim, whole.upside, ordinary, policy.thresholds),
         coverage=CoverageLine("", root.quota.value, whole.closed, whole.open),
-        segments=_segments(context, nodes, policy),
+        segments=_segments(context, nodes, policy, at),
         contradictions=[s for s in stages if _contradicts(s, policy)],
         unweighted=[s for s in stages if _has_no_odds(s, policy)],
         listed=scope.listed,
@@ -246,9 +246,11 @@ def _nodes(
     return roll_up(EVERYBODY if person is None else person.id, below, quotas, by_owner)
 
 
-def _segments(context: Context, nodes: Mapping[int, Node], policy: Policy) -> list[CoverageLine]:
+def _segments(context: Context, nodes: Mapping[int, Node], policy: Policy, at: Moment) -> list[CoverageLine]:
     targets = {target.segment: target for target in policy.coverage}
-    return coverage_by_segment(nodes, {p.id: p.segment for p in context.people.values()}, targets)
+    own = {person.id: person.segment for person in context.people.values()}
+    managers = store_people.managers_at(context.store.conn, at)
+    return coverage_by_segment(nodes, inherited_segments(own, managers), targets)
 
 
 def _contradicts(found: StageSum, policy: Policy) -> bool:
