@@ -26,13 +26,17 @@ _COMMANDS = {
     "import": "importing:import_deals",
     "import-people": "importing:import_people",
     "import-quotas": "importing:import_quotas",
+    "imports": "imports:imports",
     "init": "start:init",
     "inspect": "inspecting:inspect",
+    "link": "links:link",
     "log": "log:log",
     "movement": "movement:movement",
+    "owners": "imports:owners",
     "people": "people:people",
     "policy": "policy:policy",
     "restore": "backup:restore",
+    "unlink": "links:unlink",
     "verify": "log:verify",
 }
 

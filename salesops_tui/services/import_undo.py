@@ -73,7 +73,12 @@ class UndoneImport(NamedTuple):
 
 
 def list_imports(context: Context, limit: int | None = None) -> list[ImportDone]:
-    """Return the imports, the last first, those that were taken back too."""
+    """Return the imports, the last first, those that were taken back too.
+
+    Raises:
+        Refused: the actor is no ops lead.
+    """
+    context.as_ops("the list of imports")
     conn = context.store.conn
     newest = import_log.newest_standing(conn)
     return [_done(context, row, newest) for row in import_log.imports(conn, limit)]
@@ -84,7 +89,9 @@ def one_import(context: Context, number: int) -> tuple[ImportDone, list[Reject]]
 
     Raises:
         NotFound: there is none of that number.
+        Refused: the actor is no ops lead.
     """
+    context.as_ops("the list of imports")
     conn = context.store.conn
     row = import_log.import_by_number(conn, number)
     if row is None:
@@ -140,7 +147,8 @@ def _undoable(context: Context, number: int | None) -> ImportRow:
     assert newest is not None, "this one stands"
     if row.change != newest.change:
         raise Refused(
-            f"import {newest.id} of {newest.file_name} is newer than import {number}; imports are taken back newest first"
+            f"import {newest.id} of {newest.file_name} is newer than import {number};"
+            " imports are taken back newest first"
         )
     return row
 

@@ -5,19 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from salesops_tui.domain.calendar import Day
-from salesops_tui.domain.look_alike import likeness
+from salesops_tui.domain.calendar import Day, Moment
+from salesops_tui.domain.look_alike import CONTINUATION, SPLIT, likeness
+from salesops_tui.errors import Refused, WrongUsage
+from salesops_tui.services import permission
 from salesops_tui.services.context import Context
 from salesops_tui.services.import_request import Notice
-from salesops_tui.store import links
+from salesops_tui.services.inspecting import find_deal
+from salesops_tui.store import deals as store_deals
+from salesops_tui.store import links, record, tracks
+from salesops_tui.store.deals import DealAt
 from salesops_tui.store.imports import Delivery
 from salesops_tui.store.imports_sight import Seen
-from salesops_tui.store.links import Former
+from salesops_tui.store.links import Former, Link
 
 _GONE_DAYS = 180
 """For so long after it has gone a deal is looked for under a new id."""
 
+_NEW_DAYS = 35
+"""For so long after it came a deal is taken for a new one, when the store is asked what looks alike."""
+
 _NAMED = 5
+_AS = {CONTINUATION: "a continuation of", SPLIT: "split off"}
 
 
 class LookAlike(NamedTuple):
@@ -36,6 +45,161 @@ class LookAlike(NamedTuple):
     capped: bool
     gone: bool
     why: str
+
+
+class LinkedDeal(NamedTuple):
+    """A deal and the earlier one that it continues or was split off, as both are now.
+
+    Attributes:
+        by, at: who said so, and when.
+    """
+
+    deal: DealAt
+    earlier: DealAt
+    kind: str
+    by: str
+    at: Moment
+
+    @property
+    def words(self) -> str:
+        """What it is, in words."""
+        return f"{self.deal.key} is {_AS[self.kind]} {self.earlier.key} ({self.earlier.name})"
+
+
+class LinkMade(NamedTuple):
+    """What linking two deals did: in words, and the new deal's category before and after."""
+
+    text: str
+    deal: str
+    before: str
+    after: str
+
+
+def link(context: Context, key: str, earlier_key: str, kind: str) -> LinkMade:
+    """Say that a deal is the continuation of an earlier one, or was split off it; it inherits the earlier one's cap.
+
+    If a failed inspection holds the earlier deal down, or held it when it went, the new one is held down likewise,
+    from its first claim on, until it passes an inspection of its own.
+
+    Raises:
+        WrongUsage: `kind` is neither "continuation" nor "split".
+        NotFound: no such deal.
+        Refused: the actor may not inspect both; the deal is linked already, or the two would make a ring.
+    """
+    if kind not in _AS:
+        raise WrongUsage(f"a deal is linked as continuation or as split, not as '{kind}'")
+    with context.store.write() as conn:
+        now = context.now()
+        deal, earlier = find_deal(context, key, now), find_deal(context, earlier_key, now)
+        for owner in {deal.owner, earlier.owner}:
+            permission.inspector(context, owner, now)
+        _refuse_ring(context, deal, earlier)
+        change = context.change("link")
+        links.add(conn, deal.id, earlier.id, kind, change)
+        tracks.rebuild(conn, context.policies, [deal.id])
+        after = find_deal(context, deal.key, now)
+        body = {
+            "deal": deal.key, "earlier": earlier.key, "as": kind,
+            "category_before": deal.category.key, "category_after": after.category.key,
+        }  # fmt: skip
+        record.write_record(conn, change, body)
+    moved = "" if after.category is deal.category else f"; moved to {after.category.label}: it inherits the cap"
+    return LinkMade(f"{deal.key} is {_AS[kind]} {earlier.key}{moved}", deal.key, deal.category.key, after.category.key)
+
+
+def unlink(context: Context, key: str) -> LinkMade:
+    """Take back what a deal was linked to, by name; what it had inherited ends.
+
+    Raises:
+        NotFound: no such deal.
+        Refused: the actor may not inspect it, or it is linked to none.
+    """
+    with context.store.write() as conn:
+        now = context.now()
+        deal = find_deal(context, key, now)
+        permission.inspector(context, deal.owner, now)
+        known = links.link_of(conn, deal.id)
+        if known is None:
+            raise Refused(f"{deal.key} is linked to no other deal; there is nothing to undo")
+        change = context.change("undo")
+        record.withdraw(conn, known.change, change)
+        tracks.rebuild(conn, context.policies, [deal.id])
+        after = find_deal(context, deal.key, now)
+        earlier = store_deals.deal_key(conn, known.earlier)
+        body = {
+            "deal": deal.key, "earlier": earlier, "unlinked": known.kind,
+            "category_before": deal.category.key, "category_after": after.category.key,
+        }  # fmt: skip
+        record.write_record(conn, change, body)
+    moved = "" if after.category is deal.category else f"; moved to {after.category.label}"
+    text = f"Undid: {deal.key} is {_AS[known.kind]} {earlier}{moved}"
+    return LinkMade(text, deal.key, deal.category.key, after.category.key)
+
+
+def links_of(context: Context, deal: int) -> tuple[LinkedDeal | None, list[LinkedDeal]]:
+    """Return what a deal was linked to, and the deals that were linked to it; those that the actor may see."""
+    conn = context.store.conn
+    own = links.link_of(conn, deal)
+    later = _seen(context, links.links_to(conn, deal))
+    return next(iter(_seen(context, [own] if own else [])), None), later
+
+
+def all_links(context: Context) -> list[LinkedDeal]:
+    """Return all links that stand between deals which the actor may see, the newest first."""
+    return _seen(context, links.all_links(context.store.conn))
+
+
+def look_alikes(context: Context) -> list[LookAlike]:
+    """Return the deals that came in the last weeks and look like a capped or vanished one, and are not linked yet.
+
+    Raises:
+        Refused: the actor is no ops lead.
+    """
+    context.as_ops("looking for deals under another id")
+    conn = context.store.conn
+    today = context.calendar.day_of(context.now())
+
+    def since(days: int) -> Moment:
+        return context.calendar.start_of_day(Day(today - days))
+
+    formers = links.formers(conn, since(_GONE_DAYS), vanishing=False)
+    return _paired(links.newcomers(conn, since(_NEW_DAYS)), formers) if formers else []
+
+
+def _refuse_ring(context: Context, deal: DealAt, earlier: DealAt) -> None:
+    conn = context.store.conn
+    if deal.id == earlier.id:
+        raise Refused(f"{deal.key} cannot be linked to itself")
+    known = links.link_of(conn, deal.id)
+    if known is not None:
+        former = store_deals.deal_key(conn, known.earlier)
+        raise Refused(f"{deal.key} is {_AS[known.kind]} {former} already; 'salesops unlink {deal.key}' takes that back")
+    above: int | None = earlier.id
+    while above is not None:
+        found = links.link_of(conn, above)
+        above = found.earlier if found else None
+        if above == deal.id:
+            raise Refused(f"{earlier.key} was linked to {deal.key} before; the two would make a ring")
+
+
+def _seen(context: Context, found: Iterable[Link]) -> list[LinkedDeal]:
+    known = list(found)
+    if not known:
+        return []
+    at = context.now()
+    numbers = {number for each in known for number in (each.deal, each.earlier)}
+    deals = store_deals.deals_by_number(context.store.conn, numbers, at, current=True)
+    seen = {number: deal for number, deal in deals.items() if permission.sees_deal(context, deal, at)}
+    return [
+        LinkedDeal(seen[each.deal], seen[each.earlier], each.kind, _name(context, each.actor), each.at)
+        for each in known
+        if each.deal in seen and each.earlier in seen
+    ]
+
+
+def _name(context: Context, number: int | None) -> str:
+    person = context.people.get(number) if number is not None else None
+    return person.name if person else "?"
 
 
 def look_alikes_staged(context: Context, delivery: Delivery) -> list[LookAlike]:

@@ -57,7 +57,12 @@ def owner_finder(context: Context) -> Callable[[str], int | None]:
 
 
 def unknown_owners(context: Context) -> list[OwnerText]:
-    """Return the owners whom nobody here knows, those with the most open amount first."""
+    """Return the owners whom nobody here knows, those with the most open amount first.
+
+    Raises:
+        Refused: the actor is no ops lead.
+    """
+    context.as_ops("the list of owners")
     return [OwnerText(*row) for row in owner_aliases.unassigned_by_text(context.store.conn)]
 
 

@@ -260,7 +260,8 @@ _NEW_DEALS = """
     WHERE p.fresh ORDER BY p.staged
 """
 _OF_ANOTHER = """
-    source <> :source AND id IN (SELECT deal FROM temp.planned WHERE NOT fresh) AND id NOT IN (SELECT deal FROM temp.later)
+    source <> :source AND id IN (SELECT deal FROM temp.planned WHERE NOT fresh)
+        AND id NOT IN (SELECT deal FROM temp.later)
 """
 _TAKEN_OVER = f"""
     INSERT INTO deal_taken_over (change, deal, former) SELECT :change, id, source FROM deal WHERE {_OF_ANOTHER}

@@ -10,6 +10,21 @@ from salesops_tui.domain.deal import Category, Hold, Status
 from salesops_tui.store.imports_sight import STAGED, Seen
 
 
+class Link(NamedTuple):
+    """A deal that was said to be another's continuation or a part split off it.
+
+    Attributes:
+        change, actor, at: with which it was said, by whom, when.
+    """
+
+    deal: int
+    earlier: int
+    kind: str
+    change: int
+    actor: int | None
+    at: Moment
+
+
 class Former(NamedTuple):
     """A deal that may stand in a file again under another id: held down by a failed inspection, or gone."""
 
@@ -23,6 +38,48 @@ _HELD = f"{int(Hold.FAILED)}, {int(Hold.CAPPED)}"
 _SEEN = "0, d.key, x.name, x.account, s.owner, s.stage, s.rep_category, s.amount, s.close_day, s.status"
 
 
+_LINKS = """
+    SELECT l.deal, l.earlier, l.kind, l.change, k.actor, k.recorded_at
+    FROM deal_link l JOIN change k ON k.id = l.change
+    WHERE NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.change = l.change)
+"""
+
+
+def link_of(conn: sqlite3.Connection, deal: int) -> Link | None:
+    """Return what a deal was said to be; None where nothing was said, or it was taken back."""
+    row = conn.execute(f"{_LINKS} AND l.deal = ?", (deal,)).fetchone()
+    return Link._make(row) if row else None
+
+
+def links_to(conn: sqlite3.Connection, deal: int) -> list[Link]:
+    """Return the deals that were said to be a continuation of this one, or split off it."""
+    return [Link._make(row) for row in conn.execute(f"{_LINKS} AND l.earlier = ? ORDER BY l.id", (deal,))]
+
+
+def all_links(conn: sqlite3.Connection) -> list[Link]:
+    """Return all links that stand, the newest first."""
+    return [Link._make(row) for row in conn.execute(f"{_LINKS} ORDER BY l.id DESC")]
+
+
+def add(conn: sqlite3.Connection, deal: int, earlier: int, kind: str, change: int) -> None:
+    """Write that a deal continues an earlier one, or is a part of it."""
+    conn.execute(
+        "INSERT INTO deal_link (deal, earlier, kind, change) VALUES (?, ?, ?, ?)", (deal, earlier, kind, change)
+    )
+
+
+def newcomers(conn: sqlite3.Connection, since: Moment) -> list[Seen]:
+    """Return the open deals that nobody has linked and that the store has known since a moment, not longer."""
+    sql = f"""
+        SELECT {_SEEN} FROM deal_state s JOIN deal d ON d.id = s.deal JOIN detail x ON x.id = s.detail
+        WHERE s.valid_to = {FOREVER} AND s.status = {int(Status.OPEN)} AND x.account <> ''
+            AND NOT EXISTS (SELECT 1 FROM deal_state b WHERE b.deal = s.deal AND b.valid_from < :since)
+            AND NOT EXISTS (SELECT 1 FROM deal_link l WHERE l.deal = s.deal
+                AND NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.change = l.change))
+    """
+    return [_seen(row) for row in conn.execute(sql, {"since": since})]
+
+
 def formers(conn: sqlite3.Connection, since: Moment, *, vanishing: bool) -> list[Former]:
     """Return the deals that are held down, or have gone since a moment.
 
@@ -32,7 +89,8 @@ def formers(conn: sqlite3.Connection, since: Moment, *, vanishing: bool) -> list
     lacks = "s.deal IN (SELECT deal FROM temp.vanished)" if vanishing else "0"
     sql = f"""
         SELECT s.deal, {_SEEN}, s.hold IN ({_HELD}) OR (s.status = {int(Status.REMOVED)} AND EXISTS (
-                SELECT 1 FROM deal_state b WHERE b.deal = s.deal AND b.valid_to = s.valid_from AND b.hold IN ({_HELD}))),
+                SELECT 1 FROM deal_state b
+                WHERE b.deal = s.deal AND b.valid_to = s.valid_from AND b.hold IN ({_HELD}))),
             s.status = {int(Status.REMOVED)} OR {lacks}
         FROM deal_state s JOIN deal d ON d.id = s.deal JOIN detail x ON x.id = s.detail
         WHERE s.valid_to = {FOREVER} AND (

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from salesops_tui.domain.calendar import Moment
 from salesops_tui.domain.deal import Category, Claim, DetailVersion, Hold, State, Status, Void
 from salesops_tui.domain.inspection import Answer, AnswerValue, Verdict, rule
+from salesops_tui.store.inheritance import heirs, inherited, linked
 from salesops_tui.store.policies import Policies
 
 if TYPE_CHECKING:
@@ -58,7 +59,21 @@ def projection_of(conn: sqlite3.Connection, policies: Policies, deal: int) -> Pr
 
 
 def rebuild(conn: sqlite3.Connection, policies: Policies, deals: Iterable[int]) -> None:
-    """Bring `deal_state` of these deals in line with their tracks; only rows that differ are written."""
+    """Bring `deal_state` of these deals in line with their tracks; only rows that differ are written.
+
+    Then of the deals that were linked to them, which inherit their caps.
+    """
+    if not linked(conn):
+        _rebuild(conn, policies, deals)
+        return
+    # Links make no ring, so this comes to an end: each round is one link further from where it began.
+    waiting = list(deals)
+    while waiting:
+        _rebuild(conn, policies, waiting)
+        waiting = heirs(conn, waiting)
+
+
+def _rebuild(conn: sqlite3.Connection, policies: Policies, deals: Iterable[int]) -> None:
     from salesops_tui.domain.projection import project
 
     waiting = iter(deals)
@@ -242,6 +257,9 @@ def _rulings(conn: sqlite3.Connection, policies: Policies, wanted: str) -> Mappi
             decisive = next(a for a in answers.values() if a.given_at == ruling.moment)
             passed = ruling.verdict is Verdict.PASSED
             found[deal].append(RulingEvent(ruling.moment, change_of[decisive.id], inspection, passed, policy))
+    for heir in inherited(conn, wanted):
+        policy = policies.version(heir.policy)
+        found[heir.deal].append(RulingEvent(heir.since, heir.change, heir.inspection, False, policy))
     return found
 
 
