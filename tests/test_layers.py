@@ -71,7 +71,7 @@ def test_services_know_no_terminal(module: str) -> None:
     assert those_in(loaded_by(module), "textual", "rich", "click") == set()
 
 
-@pytest.mark.parametrize("module", ["salesops_tui", "salesops_tui.paths", "salesops_tui.errors"])
+@pytest.mark.parametrize("module", ["salesops_tui", "salesops_tui.paths", "salesops_tui.errors", "salesops_tui.wall"])
 def test_leaves_bring_in_nothing_of_the_project(module: str) -> None:
     loaded = loaded_by(module)
     assert those_in(loaded, "salesops_tui") == {"salesops_tui", module}

@@ -170,6 +170,9 @@ def _progress() -> Iterator[Progress | None]:
 
 
 def _show(form: str, report: ImportReport | TableReport) -> None:
+    from salesops_tui.cli.rejected import handed_over
+
+    report = handed_over(report)
     if form == "json":
         emit_json(report.as_plain())
         return

@@ -11,6 +11,7 @@ import click
 
 from salesops_tui.cli.output import emit, format_option, warn
 from salesops_tui.cli.session import Session
+from salesops_tui.cli.standard_input import opened
 from salesops_tui.errors import BadInput, SalesopsError, WrongUsage
 from salesops_tui.services.context import Context
 from salesops_tui.services.inspecting import InspectionResult
@@ -124,7 +125,7 @@ def _inspect_many(context: Context, source: Path, form: str) -> None:
 
 def _lines(source: Path) -> Iterable[tuple[int, str]]:
     try:
-        with source.open(encoding="utf-8-sig", errors="surrogateescape") as file:
+        with opened(source) as file:
             number = 0
             while text := file.readline(_LONGEST_LINE):
                 number += 1

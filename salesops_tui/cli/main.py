@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
-from salesops_tui import __version__
+from salesops_tui import __version__, wall
+from salesops_tui.cli import streams
 from salesops_tui.errors import SalesopsError
 
 _COMMANDS = {
@@ -36,6 +37,7 @@ _COMMANDS = {
     "people": "people:people",
     "policy": "policy:policy",
     "restore": "backup:restore",
+    "share": "start:share",
     "unlink": "links:unlink",
     "verify": "log:verify",
 }
@@ -62,16 +64,23 @@ class LazyGroup(click.Group):
 @click.option(
     "--store",
     type=click.Path(path_type=Path, readable=False),
+    multiple=True,
     help="The store file; else $SALESOPS_STORE, else your own.",
 )
 @click.option("--read-only", is_flag=True, help="Write nothing, whoever you are.")
+@click.option("--present", is_flag=True, help="For a shared screen: read-only, and follows another session's deal.")
+@click.option("--follow", metavar="PERSON", help="With --present: whose session; by default your own other one.")
+@click.option("--mask", multiple=True, type=click.Choice(["names", "amounts"]), help="With --present: not to be seen.")
 @click.version_option(__version__, prog_name="salesops", message="%(prog)s %(version)s")
 @click.pass_context
-def salesops(ctx: click.Context, store: Path | None, read_only: bool) -> None:
+def salesops(ctx: click.Context, /, store: tuple[Path, ...], read_only: bool, **presenting: Any) -> None:
     """Inspect the deals in Commit, and see how Commit moves. Without a command: the screens."""
     from salesops_tui.cli.session import Session
 
-    ctx.obj = Session(store, read_only)
+    if len(store) > 1:
+        raise click.UsageError("--store is named twice; name it once", ctx)
+    ctx.obj = Session(store[0] if store else None, read_only or presenting["present"], **presenting)
+    ctx.obj.check(ctx.invoked_subcommand)
     ctx.call_on_close(ctx.obj.close)
     if ctx.invoked_subcommand is None:
         from salesops_tui.cli.screens import open_screens
@@ -81,14 +90,21 @@ def salesops(ctx: click.Context, store: Path | None, read_only: bool) -> None:
 
 def main() -> None:
     """Run the command line and end the process: 0 done, 1 refused or failed, 2 wrong usage, 3 rows rejected."""
-    sys.exit(run(sys.argv[1:]))
+    streams.fill_closed()
+    if wall.stands():
+        if not sys.flags.isolated:
+            sys.exit(_say("run through sudo, this needs 'python -I' before it: see docs/deploy.md", 1))
+        wall.raise_wall()
+    code = run(sys.argv[1:])
+    if problem := streams.flushed():
+        code = _say(problem, 1)
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code; whatever goes wrong is one line on standard error."""
     try:
         code = salesops.main(arguments, prog_name="salesops", standalone_mode=False)
-        sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except SalesopsError as error:
         return _say(str(error), error.exit_code)
@@ -101,10 +117,10 @@ def run(arguments: list[str]) -> int:
         return _say("the arguments or the file hold bytes that are no text (UTF-8)", 2)
     except (click.Abort, KeyboardInterrupt):
         return _say("stopped; nothing half-done was left", 1)
-    except BrokenPipeError:
-        # The reader has gone (`salesops deals | head`): not an error of ours, and stdout may not be flushed again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except OSError as error:
+        # A reader that has gone (`salesops deals | head`) is not an error of ours.
+        problem = streams.in_words(error)
+        return _say(problem, 1) if problem else 0
     except Exception as error:
         return _unexpected(error)
 
@@ -112,7 +128,7 @@ def run(arguments: list[str]) -> int:
 def _say(message: str, code: int) -> int:
     from salesops_tui.ui.present import plain
 
-    print(f"salesops: {plain(message)}", file=sys.stderr)
+    streams.say(f"salesops: {plain(message)}")
     return code
 
 

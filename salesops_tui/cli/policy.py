@@ -8,6 +8,7 @@ import click
 
 from salesops_tui.cli.output import emit_lines
 from salesops_tui.cli.session import Session
+from salesops_tui.cli.standard_input import called, on_disk
 
 
 @click.group()
@@ -39,10 +40,11 @@ def check(session: Session, file: Path) -> None:
     """Check a policy file; says each mistake with its line and key, and what adopting it would change."""
     from salesops_tui.services.starting import changes_of, read_policy_file
 
-    checked, _ = read_policy_file(file)
-    emit_lines([f"{file}: good ({len(checked.questions)} questions, {len(checked.stages)} stages)"])
-    if session.path.exists():
-        emit_lines([f"  {line}" for line in changes_of(session.open(), file)])
+    with on_disk(file) as path:
+        checked, _ = read_policy_file(path, called=called(file))
+        emit_lines([f"{called(file)}: good ({len(checked.questions)} questions, {len(checked.stages)} stages)"])
+        if session.path.exists():
+            emit_lines([f"  {line}" for line in changes_of(session.open(), path)])
 
 
 @policy.command("adopt")
@@ -52,5 +54,6 @@ def adopt(session: Session, file: Path) -> None:
     """Make a policy file the one in force, as a new version."""
     from salesops_tui.services.starting import adopt_policy
 
-    adopted = adopt_policy(session.open(), file)
+    with on_disk(file) as path:
+        adopted = adopt_policy(session.open(), path, called(file))
     click.echo(f"adopted as version {adopted.version}; inspections that are open keep the one they began under")

@@ -8,6 +8,7 @@ import click
 
 from salesops_tui.cli.output import emit, format_option, warn
 from salesops_tui.cli.session import Session
+from salesops_tui.errors import WrongUsage
 
 
 @click.command()
@@ -15,12 +16,14 @@ from salesops_tui.cli.session import Session
     "--policy", "policy_file", type=click.Path(path_type=Path, readable=False), help="The rulebook, a TOML file."
 )
 @click.option("--group", default="", help="A Unix group whose members share the store.")
+@click.option("--service-account", "account", default="", metavar="LOGIN", help="It holds the store; others use sudo.")
+@click.option("--ops", default="", metavar="LOGIN", help="The first ops lead, if that is not you.")
 @click.pass_obj
-def init(session: Session, policy_file: Path | None, group: str) -> None:
+def init(session: Session, policy_file: Path | None, group: str, account: str, ops: str) -> None:
     """Make an empty store; you become its ops lead."""
-    from salesops_tui.services.starting import init_store
+    from salesops_tui.services.starting import Sharing, init_store
 
-    context = init_store(session.path, policy_file, group, session.clock)
+    context = init_store(session.path, policy_file, Sharing(group, account, ops), session.clock)
     context.store.close()
     click.echo(f"made {session.path}; next: salesops import-people FILE, then salesops import FILE")
 
@@ -51,6 +54,22 @@ def demo(session: Session, build_only: bool, scale: int | None) -> None:
 
     session.named = path
     open_screens(session)
+
+
+@click.command()
+@click.option("--service-account", "account", metavar="LOGIN", help="It holds the store; others come through sudo.")
+@click.option("--nobody", is_flag=True, help="No account holds it for others any more.")
+@click.pass_obj
+def share(session: Session, account: str | None, nobody: bool) -> None:
+    """Say which account holds the store for others (docs/deploy.md); ops leads only."""
+    from salesops_tui.services.starting import share_store
+
+    if bool(account) == nobody:
+        raise WrongUsage("name the account with --service-account LOGIN, or say --nobody")
+    share_store(session.open(), account or "")
+    click.echo(
+        f"{account} holds the store for those who come through sudo" if account else "nobody holds it for others"
+    )
 
 
 @click.command()

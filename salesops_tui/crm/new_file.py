@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Collection
 from pathlib import Path
 
+from salesops_tui import wall
 from salesops_tui.errors import Refused, StoreProblem
 
 
@@ -25,6 +26,7 @@ def write_new(path: Path, content: bytes, *, overwrite: bool = False, never: Col
         StoreProblem: the file cannot be written.
     """
     try:
+        wall.refuse_file(path)
         _refuse(path, overwrite=overwrite, never=never)
         _put(path, content, overwrite=overwrite)
     except FileExistsError:

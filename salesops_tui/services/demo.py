@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from salesops_tui.domain.calendar import Clock, Moment, system_clock, to_date, to_datetime, to_day, to_moment
+from salesops_tui.domain.deal import Category
 from salesops_tui.domain.inspection import AnswerDraft, AnswerValue, repeat
 from salesops_tui.domain.people import Person, Role
 from salesops_tui.domain.policy import Policy
@@ -25,10 +26,12 @@ from salesops_tui.services.import_request import ImportRequest
 from salesops_tui.services.importing import import_deals
 from salesops_tui.services.inspecting import AnswerRequest, earlier_answers, facts_about, find_deal, give_answers
 from salesops_tui.services.joining import open_inspection
-from salesops_tui.services.starting import found_company
+from salesops_tui.services.manager_number import JudgmentRequest, NumberRequest, submit_number
+from salesops_tui.services.starting import found_company, sweep
 from salesops_tui.store import people as store_people
 from salesops_tui.store import record
 from salesops_tui.store.connection import Store, create_store
+from salesops_tui.store.people import scope_of
 
 Progress = Callable[[int, int, str], None]
 
@@ -54,6 +57,7 @@ def build_demo(
     _refuse_anything_else(path)
     generator = _generator()
     company = generator.generate(to_date(_today(clock)), scale=scale)
+    sweep(path)
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with create_store(fresh) as store:
@@ -127,6 +131,9 @@ class _Life:
                 self.progress(to_day(day) - first, today - first, day.isoformat())
                 if hasattr(event, "rows"):
                     self._export(event, exports)
+                elif hasattr(event, "judgments"):
+                    with self.store.write():
+                        self._number(event)
                 else:
                     with self.store.write():
                         self._call(event)
@@ -191,6 +198,18 @@ class _Life:
             self._inspect(desk, inspection)
         self.time = to_moment(event.ended)
         calls.end_call(desk, call)
+
+    def _number(self, event: Any) -> None:
+        self.time = to_moment(event.at)
+        desk = self.desk(event.by)
+        scope = scope_of(self.store.conn, self.desk(event.scope).actor if event.scope else None, self.time)
+        period = desk.calendar.period_named(event.period)
+        judged = [
+            JudgmentRequest(one.deal, one.puts_in, one.reason)
+            for one in event.judgments
+            if (find_deal(desk, one.deal, self.time).category is Category.COMMIT) != one.puts_in
+        ]
+        submit_number(desk, NumberRequest(scope, period, note=event.note, judgments=judged))
 
     def _inspect(self, desk: Context, inspection: Any) -> None:
         start = to_moment(inspection.at)

@@ -4,38 +4,25 @@ from __future__ import annotations
 
 import os
 import shutil
-import stat
 import sys
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from salesops_tui.domain.people import Role
 from salesops_tui.errors import StoreProblem
-from salesops_tui.services.identity import login_name, who_is_at_work
+from salesops_tui.services.context import Context
+from salesops_tui.services.doctor_access import Finding, permissions_of, the_wall
+from salesops_tui.services.identity import login_at_work, who_is_at_work
 from salesops_tui.store.connection import Store, open_store, translated
 from salesops_tui.store.health import health_of
 
 _NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "fuse.sshfs", "glusterfs"}
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at: "good", "note" or "bad", and what to do about it."""
-
-    level: str
-    what: str
-    found: str
-    advice: str = ""
-
-    def plain(self) -> dict[str, str]:
-        """Return it as JSON values."""
-        return asdict(self)
-
-
 def examine(path: Path) -> list[Finding]:
     """Return what was found of the store at `path`, of the person running this, and of the terminal."""
     findings = _the_store(path)
     if path.exists():
-        findings += _the_file(path)
+        findings += permissions_of(path) + _the_file(path)
     return findings + _the_terminal()
 
 
@@ -55,9 +42,13 @@ def _looked_at(path: Path, store: Store) -> list[Finding]:
     with store:
         health = health_of(store.conn)
         who = who_is_at_work(store)
+        login = login_at_work(store)
+        access = the_wall(store, Context(store, who).policy.unknown_login)
     good = health.integrity == "ok"
+    # How much there is in all is for those who may see all of it.
+    much = f", {health.deals} deals, {health.changes} changes" if who is None or who.role is Role.OPS else ""
     return [
-        Finding("good", "store", f"{path}, schema {health.schema}, {health.deals} deals, {health.changes} changes"),
+        Finding("good", "store", f"{path}, schema {health.schema}{much}"),
         Finding(
             "good" if good else "bad",
             "integrity",
@@ -72,28 +63,15 @@ def _looked_at(path: Path, store: Store) -> list[Finding]:
         ),
         Finding("good", "you", f"{who.name} ({who.role})")
         if who
-        else Finding("note", "you", f"{login_name()} is in nobody's row", "an ops lead can import you with your login"),
+        else Finding("note", "you", f"{login} is in nobody's row", "an ops lead can import you with your login"),
+        *access,
     ]
 
 
 def _the_file(path: Path) -> list[Finding]:
-    mode = stat.S_IMODE(path.stat().st_mode)
-    folder = stat.S_IMODE(path.parent.stat().st_mode)
     kind = _file_system(path)
     free = shutil.disk_usage(path.parent).free
     return [
-        Finding(
-            "bad" if mode & 0o007 else "good",
-            "permissions",
-            f"{mode:04o}",
-            "chmod o= the store" if mode & 0o007 else "",
-        ),
-        Finding(
-            "bad" if folder & 0o002 and not folder & stat.S_ISVTX else "good",
-            "folder",
-            f"{folder:04o}",
-            "chmod o-w the folder" if folder & 0o002 and not folder & stat.S_ISVTX else "",
-        ),
         Finding(
             "bad" if kind in _NETWORK_FILE_SYSTEMS else "good",
             "file system",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +23,10 @@ _ADVICE = {
     "database disk image is malformed": "the store is damaged; restore a backup, and keep the damaged file",
     "disk I/O error": "the disk reported an error (is it full, or over the network?); nothing was written",
 }
+
+
+ON_OPENING: list[Callable[[sqlite3.Connection], None]] = []
+"""What is done with every connection to an existing store before anybody reads from it."""
 
 
 class Store:
@@ -209,6 +213,8 @@ def open_store(path: Path, *, read_only: bool = False, any_schema: bool = False,
             version = _schema_version(path, store.conn)
             if version < SCHEMA_VERSION and not any_schema:
                 _bring_up_to_date(store, keep_older=keep_older)
+            for prepare in ON_OPENING:
+                prepare(store.conn)
         except BaseException:
             store.close()
             raise

@@ -10,9 +10,11 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from salesops_tui import wall
 from salesops_tui.crm.guard import guarded
 from salesops_tui.domain.calendar import to_datetime
-from salesops_tui.errors import StoreProblem
+from salesops_tui.errors import Refused, StoreProblem
+from salesops_tui.store.masking import hidden
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -30,7 +32,11 @@ def write_export(what: str, ending: str, text: str, desk: Desk) -> Path:
 
     Raises:
         StoreProblem: it can be written nowhere.
+        Refused: this is a shared box that writes no files, or something is masked on the screen.
     """
+    _let_out()
+    if wall.raised():
+        raise Refused("no file is written on this shared box; leave, and take 'salesops export ... > FILE'")
     moment = to_datetime(desk.context.now(), desk.zone)
     name = f"salesops-{what}-{moment:%Y-%m-%d-%H%M}"
     problem: OSError | None = None
@@ -40,6 +46,11 @@ def write_export(what: str, ending: str, text: str, desk: Desk) -> Path:
         except (OSError, RuntimeError) as error:
             problem = error if isinstance(error, OSError) else problem
     raise StoreProblem(f"the file could not be written: {problem.strerror if problem else 'no folder to write in'}")
+
+
+def _let_out() -> None:
+    if hidden("names") or hidden("amounts"):
+        raise Refused("nothing leaves a screen on which names or amounts are masked")
 
 
 def _write_new(folder: Path, name: str, ending: str, text: str) -> Path:
@@ -73,7 +84,8 @@ def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 def copy_text(app: App[Any], text: str, desk: Desk) -> str:
     """Copy a text to the clipboard of the person's terminal, else write it to a file; return what was done."""
-    if os.environ.get("TMUX") and _to_tmux(text):
+    _let_out()
+    if os.environ.get("TMUX") and not wall.raised() and _to_tmux(text):
         return "copied; also in the buffer of tmux"
     if os.environ.get("TERM", "dumb").startswith(_NO_CLIPBOARD):
         return f"this terminal has no clipboard; written to {write_export('copy', 'txt', text, desk)}"

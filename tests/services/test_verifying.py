@@ -33,6 +33,7 @@ _BY_HAND = (
         "INSERT INTO judgment (number, deal, puts_in, amount, reason)"
         " SELECT max(id), 1, 1, 10, 'I know them' FROM forecast_number"
     ),
+    "INSERT INTO service_account (login, change) VALUES ('daemon', :change)",
     "INSERT INTO period_close (period, closed_at, figures, change) VALUES ('FY26-Q3', 5, '{}', :change)",
     (
         "INSERT INTO import (change, source, file_name, sha256, as_of, is_full, dialect, rows, accepted, rejected, new,"

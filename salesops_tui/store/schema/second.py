@@ -125,6 +125,6 @@ CREATE TABLE service_account (
 """
 
 IMMUTABLE = (
-    "change", "deal_taken_over", "delivery", "deal_link", "mapping", "owner_alias", "forecast_number", "judgment", "period_close",
-    "service_account",
+    "change", "deal_taken_over", "delivery", "deal_link", "mapping", "owner_alias", "forecast_number", "judgment",
+    "period_close", "service_account",
 )  # fmt: skip
