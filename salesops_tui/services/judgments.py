@@ -69,7 +69,7 @@ class JudgmentScore(NamedTuple):
 
 
 class JudgmentReport(NamedTuple):
-    """The judgments in the last number that each person of a scope submitted for each closed quarter."""
+    """The last judgment of each person of a scope about each deal that they judged, by closed quarter."""
 
     quarters: tuple[Period, ...]
     judgments: tuple[ScoredJudgment, ...]
@@ -89,7 +89,7 @@ class JudgmentReport(NamedTuple):
 def scored_judgments(context: Context, scope: Scope, at: Moment) -> JudgmentReport:
     """Return the judgments of the last four closed quarters with what became of each deal.
 
-    A person's last number of a quarter is scored. "Everybody" takes in the numbers of ops leads.
+    What a person said last of a deal in a quarter is scored. "Everybody" takes in the numbers of ops leads.
     """
     found: list[ScoredJudgment] = []
     with context.store.reading() as conn:
@@ -97,17 +97,20 @@ def scored_judgments(context: Context, scope: Scope, at: Moment) -> JudgmentRepo
         seen = nameable(context, scope, at)
         people = set(context.people) if seen is None else seen
         for quarter in quarters:
-            last: dict[int, SubmittedNumber] = {}
+            judged: set[tuple[int, int]] = set()
             for number in store_numbers.numbers_of(conn, people, quarter.name, at):
-                last.setdefault(number.person, number)
-            for number in last.values():
-                found += _scored(context, quarter, number, at)
+                # The newest number comes first: what was said last of a deal is what counts.
+                fresh = [j for j in number.judgments if (number.person, j.deal) not in judged]
+                judged |= {(number.person, j.deal) for j in fresh}
+                found += _scored(context, quarter, number._replace(judgments=tuple(fresh)), at)
     return JudgmentReport(tuple(quarters), tuple(found))
 
 
 def _scored(context: Context, quarter: Period, number: SubmittedNumber, at: Moment) -> list[ScoredJudgment]:
     conn = context.store.conn
     wanted = [judgment.deal for judgment in number.judgments]
+    if not wanted:
+        return []
     then = store_deals.deals_by_number(conn, wanted, number.submitted_at, current=False)
     now = store_deals.deals_by_number(conn, wanted, at, current=False)
     found = []
