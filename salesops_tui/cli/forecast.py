@@ -85,7 +85,8 @@ def _document(context: Context, report: ForecastReport) -> dict[str, Any]:
     from salesops_tui.services.manager_number import standing_number
 
     scope = Scope(report.person, frozenset(report.nodes))
-    standing = standing_number(context, scope, report.period, report.at)
+    # A number names deals, so where only totals are seen it is not shown.
+    standing = None if report.listed is not None else standing_number(context, scope, report.period, report.at)
     return describe_forecast(context, report) | {
         "manager_number": describe_standing(context, standing) if standing else None,
         "accuracy": _accuracy(context, scope, report),

@@ -12,7 +12,6 @@ from salesops_tui.domain.money import decimal_string
 from salesops_tui.domain.movement import Window
 from salesops_tui.domain.people import Person, Role, Scope
 from salesops_tui.errors import Refused, WrongUsage
-from salesops_tui.services import permission
 from salesops_tui.services.context import Context
 from salesops_tui.services.inspecting import find_deal
 from salesops_tui.store import deals as store_deals
@@ -84,13 +83,14 @@ def submit_number(context: Context, request: NumberRequest) -> SubmittedNumber:
     """Write down what somebody says that a scope will bring in, and return it.
 
     Raises:
-        Refused: the actor does not lead the scope, the period is over, or a judgment says nothing: a blank reason, a
-            deal of another scope or period, one put in that is in Commit already or taken out that is not.
+        Refused: the scope is not the actor's own and they are no ops lead, the period is over, or a judgment says
+            nothing: a blank reason, a deal of another scope or period, one put in that is in Commit already or
+            taken out that is not.
         NotFound: a judgment names a deal that nobody knows.
     """
     with context.store.write():
         now = context.now()
-        person = _subject(context, request.scope, now)
+        person = _subject(context, request.scope)
         scope = _scope_of(context, person, now)
         if context.calendar.current_period(now).start > request.period.start:
             raise Refused(f"{request.period.name} is over; a number is for a period that is still open")
@@ -159,13 +159,14 @@ def read_amount(context: Context, text: str) -> int:
     return amount
 
 
-def _subject(context: Context, scope: Scope, at: Moment) -> Person:
+def _subject(context: Context, scope: Scope) -> Person:
     """Return the person whose scope the number is about, if the actor may speak for it."""
-    actor = context.acting()
     if scope.person is None:
         return context.as_ops("a number for everybody")
-    if actor.role is not Role.OPS or scope.person.id != actor.id:
-        permission.leads(context, scope, at)
+    actor = context.acting()
+    own = actor.role is Role.MANAGER and scope.person.id == actor.id
+    if actor.role is not Role.OPS and not own:
+        raise Refused(f"a number is submitted by the manager of the scope or by an ops lead; {scope.name} is not yours")
     return scope.person
 
 

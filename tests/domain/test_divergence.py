@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -59,7 +60,7 @@ def test_contributions_sum_to_the_divergence_to_the_cent(
     divergence = divergence_of(commit, over_claim, upside, band_of((), Thresholds()), Thresholds())
     listed = largest_first(found)
     assert sum(c.contribution for c in listed) == divergence.amount == over_claim + upside
-    assert all(abs(a.contribution) >= abs(b.contribution) for a, b in zip(listed, listed[1:], strict=False))
+    assert all(abs(a.contribution) >= abs(b.contribution) for a, b in pairwise(listed))
     assert over_claim <= 0 <= upside
     # Each deal is at most half a cent away from its exact share, so the whole is close as well.
     exact = sum(Fraction(c.amount * odds.get(c.stage, 0), 10_000) for c in found)
