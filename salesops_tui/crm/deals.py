@@ -137,6 +137,7 @@ class DealReader:
         self.suspicious: Counter[str] = Counter()
         self.unknown_owners: Counter[str] = Counter()
         self.aside: Counter[str] = Counter()
+        self._filled: Counter[str] = Counter()
         self._layout = layout
         self._around = around
         self._policy = policy = around.policy
@@ -202,7 +203,7 @@ class DealReader:
                 continue
             if layout.columns[name] is None:
                 found.append(("no_column", f"no column says {name}, so it is {default} for all", 1))
-            elif count := layout.filled[name]:
+            elif count := self._filled[name]:
                 found.append(("filled_in", f"{layout.called(name)} is blank, and was read as {default}", count))
         return found
 
@@ -247,6 +248,8 @@ class DealReader:
             loss.strip(), competitor.strip(), owner_text, self._layout.pick_extra(cells),
         )  # fmt: skip
         self._look(row, at, category)
+        if self._layout.filled:
+            self._filled.update(self._layout.filled)
         return row
 
     def _deleted(self, cells: Sequence[str]) -> str:

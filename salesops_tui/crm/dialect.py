@@ -45,12 +45,14 @@ class Neighbour(NamedTuple):
         key: the column of the deals' file whose value is looked up; case makes no difference.
         match: the column of the other file that holds these values.
         columns: by field, the column of the other file; taken where the deals' file has none for the field.
+        key_stays: where nothing is found, the key itself stands in.
     """
 
     files: tuple[str, ...]
     key: str
     match: str
     columns: Mapping[str, str]
+    key_stays: bool = False
 
 
 def _no_aside(_cells: Sequence[str]) -> str:

@@ -152,7 +152,6 @@ def find_out(layout: Layout, first: Iterable[Row], again: Callable[[], Iterable[
     given = [] if dates_told else [(n, FIELDS.index(n)) for n in _DATES if layout.columns[n] is not None]
     amount = FIELDS.index("amount") if layout.columns["amount"] is not None and told.decimal == "." else None
     search = _Search(layout, today, given, amount)
-    filled = layout.filled.copy()
     for row in first:
         search.look(row)
     if search.open_questions():
@@ -160,8 +159,6 @@ def find_out(layout: Layout, first: Iterable[Row], again: Callable[[], Iterable[
             search.look(row)
             if not search.open_questions():
                 break
-    layout.filled.clear()
-    layout.filled.update(filled)
     _by_the_other(search)
     said = [*_about_dates(search.day_first), *_about_amounts(search.comma)]
     return Habits(search.day_first.answer, search.comma.answer, said)

@@ -71,7 +71,7 @@ class Layout:
         width: cells of a row.
         pick: from a row's cells to the texts of all `FIELDS`, in their order.
         pick_extra: from a row's cells to the extra columns as a JSON object; null for a blank cell.
-        filled: by field, in how many rows `pick` had to put a default.
+        filled: fields in which `pick` had to put a default for the row that it was last given.
         said: what a person should know of it: a code, words, and how often.
     """
 
@@ -284,7 +284,7 @@ def _read_joined(join: Join, key: int, needed: list[str], deal_map: DealMap, nam
 
 @dataclass(frozen=True, slots=True)
 class _Blanks:
-    """What stands in for blank cells: by position among the fields; and how often it did."""
+    """What stands in for blank cells: by position among the fields; and for which it did the last time."""
 
     defaults: Sequence[tuple[int, str]]
     filled: Counter[str]
@@ -292,6 +292,8 @@ class _Blanks:
     def fill(self, found: tuple[str, ...]) -> tuple[str, ...]:
         """Return the fields with their defaults put in."""
         values = None
+        if self.filled:
+            self.filled.clear()
         for position, default in self.defaults:
             if not found[position] or found[position].isspace():
                 values = values or list(found)

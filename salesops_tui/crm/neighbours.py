@@ -39,7 +39,8 @@ def look_around(header: Sequence[str], dialect: Dialect, deal_map: DealMap, file
         if path is None:
             continue
         joins[path.stem] = Join(path, key, neighbour.match)
-        columns |= {name: f"{path.stem}.{column}" for name, column in wanted.items()}
+        form = f"{{{path.stem}.%s|{key}}}" if neighbour.key_stays else f"{path.stem}.%s"
+        columns |= {name: form % column for name, column in wanted.items()}
         named = ", ".join(wanted)
         said.append(("joined", f"{named}: from {path.name} beside it, by '{key}'", 1))
     return Joined(columns, joins, said)

@@ -157,7 +157,7 @@ DIALECT = Dialect(
     id_of=full_id,
     neighbours=(
         Neighbour(("Account.csv", "Accounts.csv"), "AccountId", "Id", {"account": "Name"}),
-        Neighbour(("User.csv", "Users.csv"), "OwnerId", "Id", {"owner": "Email"}),
+        Neighbour(("User.csv", "Users.csv"), "OwnerId", "Id", {"owner": "Email"}, key_stays=True),
     ),
     advice={
         "id": "Add 'Opportunity ID' to the report's columns: without ids nothing can be followed from week to week",
