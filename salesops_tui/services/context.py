@@ -189,9 +189,7 @@ def scope_seen(context: Context, person: Person | None, at: Moment, *, totals: b
     above = person is None or bool(sight <= scope.members)
     if above and totals and context.policy.totals_above == "show":
         return Scope(scope.person, scope.members, sight)
-    raise Refused(
-        f"{'everybody' if person is None else person.name} is above or beside your scope; yours is the default"
-    )
+    raise Refused("that scope is above or beside yours; leave --scope out for your own")
 
 
 def find_period(context: Context, name: str | None, at: Moment) -> Period:
