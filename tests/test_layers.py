@@ -95,6 +95,8 @@ def empty_store(tmp_path: Path) -> Path:
 READING = [
     ["deals"],
     ["movement"],
+    ["forecast"],
+    ["forecast", "numbers"],
     ["actions"],
     ["log"],
     ["people"],

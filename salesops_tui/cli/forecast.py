@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from salesops_tui.cli.output import Cell, emit, emit_json, reading_options
+from salesops_tui.cli.output import Cell, emit, emit_json, emit_lines, reading_options
 from salesops_tui.cli.session import Session
 from salesops_tui.errors import WrongUsage
 
@@ -18,8 +18,17 @@ if TYPE_CHECKING:
     from salesops_tui.services.forecast import ForecastReport
 
 _COMMANDS = {
+    "accuracy": "forecast_history:accuracy",
+    "calibration": "forecast_history:calibration",
+    "carry-over": "forecast_turn:carry_over",
+    "close-quarter": "forecast_turn:close_quarter",
+    "closing-board": "forecast_turn:closing_board",
+    "flow": "forecast_history:flow",
+    "judgments": "forecast_history:judgments",
     "numbers": "forecast_number:numbers",
     "submit": "forecast_number:submit",
+    "weeks": "forecast_history:weeks",
+    "yield": "forecast_history:commit_yield",
 }
 _COLUMNS = (
     "person", "person_name", "quota", "quota_of_reports", "closed", "commit", "commit_inspected",
@@ -29,7 +38,7 @@ _SHOWN = (
     "person_name", "quota", "closed", "commit", "commit_inspected", "best_case", "pipeline", "landing", "gap",
     "attainment", "weighted",
 )  # fmt: skip
-_WHY = ("id", "owner", "amount", "contribution", "words")
+_WHY = ("id", "account", "name", "owner_name", "amount", "contribution", "words")
 _WHY_SHOWN = 12
 _COVERAGE = (
     "segment", "quota", "open", "coverage", "target_low", "target_high", "to_create", "remaining_coverage",
@@ -76,10 +85,11 @@ def forecast(ctx: click.Context, /, form: str, **asked: Any) -> None:
         if asked["what_if"]:
             _emit_what_if(form, context, report, asked["what_if"])
         else:
-            _emit(form, _document(context, report), cumulative=asked["cumulative"])
+            document = _document(context, report, None if form == "json" else _WHY_SHOWN)
+            _emit(form, document, cumulative=asked["cumulative"])
 
 
-def _document(context: Context, report: ForecastReport) -> dict[str, Any]:
+def _document(context: Context, report: ForecastReport, largest: int | None) -> dict[str, Any]:
     from salesops_tui.domain.people import Scope
     from salesops_tui.services.forecast_words import describe_forecast, describe_standing
     from salesops_tui.services.manager_number import standing_number
@@ -87,7 +97,7 @@ def _document(context: Context, report: ForecastReport) -> dict[str, Any]:
     scope = Scope(report.person, frozenset(report.nodes))
     # A number names deals, so where only totals are seen it is not shown.
     standing = None if report.listed is not None else standing_number(context, scope, report.period, report.at)
-    return describe_forecast(context, report) | {
+    return describe_forecast(context, report, largest=largest) | {
         "manager_number": describe_standing(context, standing) if standing else None,
         "accuracy": _accuracy(context, scope, report),
     }
@@ -96,10 +106,7 @@ def _document(context: Context, report: ForecastReport) -> dict[str, Any]:
 def _accuracy(context: Context, scope: Scope, report: ForecastReport) -> list[dict[str, Any]]:
     from salesops_tui.services.accuracy import accuracy, accuracy_rows
 
-    try:
-        return accuracy_rows(context, accuracy(context, scope, report.period, report.at, below=False).whole)
-    except NotImplementedError:
-        return []
+    return accuracy_rows(context, accuracy(context, scope, report.period, report.at, below=False).whole)
 
 
 def _emit(form: str, document: Mapping[str, Any], *, cumulative: bool) -> None:
@@ -107,7 +114,7 @@ def _emit(form: str, document: Mapping[str, Any], *, cumulative: bool) -> None:
         emit_json(document)
         return
     if form == "csv":
-        emit(form, document, _COLUMNS, [_cells(row, _COLUMNS) for row in document["by_person"]])
+        emit(form, document, _COLUMNS, [tuple(row[name] for name in _COLUMNS) for row in document["by_person"]])
         return
     whole = {**document, "person_name": document["scope"], "depth": 0}
     people = [row for row in document["by_person"] if row["depth"] or row["person_name"] != document["scope"]]
@@ -120,12 +127,13 @@ def _emit_parts(form: str, document: Mapping[str, Any]) -> None:
     """Print what stands beneath the roll-up: the deals that make the divergence, and coverage."""
     contributions, covered = document["contributions"], document["coverage_by_segment"]
     if contributions:
-        more = f", the largest {_WHY_SHOWN} of {len(contributions)}" if len(contributions) > _WHY_SHOWN else ""
-        rows = [_cells(c, _WHY) for c in contributions[:_WHY_SHOWN]]
-        emit(form, document, _WHY, rows, heading=["", f"Why weighted and Commit differ{more}"])
+        count = document["contributing_deals"]
+        more = f", the largest {_WHY_SHOWN} of {count}" if count > _WHY_SHOWN else ""
+        emit_lines([""])
+        emit(form, document, _WHY, [_cells(c, _WHY) for c in contributions], heading=[f"Why weighted differs{more}"])
     if covered:
-        rows = [_cells(line, _COVERAGE) for line in covered]
-        emit(form, document, _COVERAGE, rows, heading=["", "Coverage by segment"])
+        emit_lines([""])
+        emit(form, document, _COVERAGE, [_cells(c, _COVERAGE) for c in covered], heading=["Coverage by segment"])
 
 
 def _laddered(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -142,9 +150,14 @@ def _cells(row: Mapping[str, Any], columns: Sequence[str], *, indent: bool = Fal
     cells = [_cell(name, row.get(name)) for name in columns]
     if indent:
         cells[0] = "  " * row["depth"] + str(cells[0])
-        if row["quota_own"] is not None and row["quota_of_reports"] not in (None, row["quota_own"]):
+        if _both_quotas(row):
             cells[columns.index("quota")] = f"{row['quota_own']} ({row['quota_of_reports']})"
     return tuple(cells)
+
+
+def _both_quotas(row: Mapping[str, Any]) -> bool:
+    """Say whether somebody's own quota and that of the reports are both there and differ."""
+    return row["quota_own"] is not None and row["quota_of_reports"] not in (None, row["quota_own"])
 
 
 def _cell(name: str, value: Any) -> Cell:
@@ -164,7 +177,9 @@ def _footing(document: Mapping[str, Any]) -> list[str]:
     of_commit = "" if share is None else f" ({share:+.0%} of Commit; ordinary {document['divergence_band']['words']})"
     omitted = f"omitted {document['omitted']} in {document['omitted_deals']} deals"
     parts = f"over-claim {document['over_claim']}, upside {document['upside']}"
+    both = any(_both_quotas(row) for row in (document, *document["by_person"]))
     lines = [
+        *(["In brackets: what the quotas of the reports add up to"] if both else []),
         f"Landing {document['landing']} · weighted {document['weighted']} · {omitted}",
         f"Divergence {document['divergence_amount']}{of_commit}: {parts}",
         *(f"! {why}" for why in document["divergence_why"]),

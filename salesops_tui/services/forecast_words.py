@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -16,6 +17,7 @@ from salesops_tui.services.forecast import ForecastReport, explanation
 from salesops_tui.services.listing import plain_period
 from salesops_tui.services.manager_number import StandingNumber
 from salesops_tui.services.what_if import WhatIf
+from salesops_tui.store import deals as store_deals
 from salesops_tui.store import forecast as store_forecast
 from salesops_tui.store.forecast import StageSum
 from salesops_tui.store.forecast_numbers import SubmittedNumber
@@ -27,8 +29,15 @@ WHAT_IFS = {
 }
 
 
-def describe_forecast(context: Context, report: ForecastReport) -> dict[str, Any]:
-    """Return a forecast as JSON values: amounts as decimal strings, shares as numbers."""
+def describe_forecast(context: Context, report: ForecastReport, *, largest: int | None = None) -> dict[str, Any]:
+    """Return a forecast as JSON values: amounts as decimal strings, shares as numbers.
+
+    Args:
+        context: who asks.
+        report: the forecast.
+        largest: of the contributions only so many, each with the names of the deal and its owner.
+    """
+    contributions = explanation(context, report)
     currency = context.policy.currency
     root, divergence = report.root, report.divergence
     return {
@@ -45,7 +54,8 @@ def describe_forecast(context: Context, report: ForecastReport) -> dict[str, Any
         "upside": decimal_string(divergence.upside, currency),
         "divergence_why": why_flagged(divergence, report.policy),
         "divergence_band": _band(divergence.band),
-        "contributions": _contributions(context, report),
+        "contributions": _contributions(context, report, contributions[:largest], named=largest is not None),
+        "contributing_deals": len(contributions),
         "coverage": _share(report.coverage.coverage),
         "remaining_coverage": _share(report.coverage.remaining),
         "coverage_done": report.coverage.done,
@@ -230,9 +240,10 @@ def _by_person(context: Context, report: ForecastReport) -> list[dict[str, Any]]
     return rows
 
 
-def _contributions(context: Context, report: ForecastReport) -> list[dict[str, Any]]:
+def _contributions(
+    context: Context, report: ForecastReport, found: Sequence[Contribution], *, named: bool
+) -> list[dict[str, Any]]:
     currency, policy = context.policy.currency, report.policy
-    found = explanation(context, report)
     with context.store.reading() as conn:
         keys = store_forecast.keys_of(conn, [c.deal for c in found])
     owners = {number: person.key for number, person in context.people.items()}
@@ -254,7 +265,23 @@ def _contributions(context: Context, report: ForecastReport) -> list[dict[str, A
                 "words": said[2],
             }
         )
-    return described
+    return _named(context, report, found, described) if named else described
+
+
+def _named(
+    context: Context, report: ForecastReport, found: Sequence[Contribution], described: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    with context.store.reading() as conn:
+        deals = store_deals.deals_by_number(conn, [c.deal for c in found], report.at, current=report.current)
+    return [
+        row
+        | {
+            "name": deals[c.deal].name,
+            "account": deals[c.deal].account,
+            "owner_name": context.people[c.owner].name,
+        }
+        for c, row in zip(found, described, strict=True)
+    ]
 
 
 def _coverage(line: CoverageLine, currency: str) -> dict[str, Any]:
