@@ -35,6 +35,12 @@ def closed_quarters(context: Context, at: Moment, count: int | None = LOOKED_BAC
     return found[::-1]
 
 
+def last_quarter(context: Context, at: Moment) -> Period:
+    """Return the quarter that ended last: in the days of grace already the one whose bookings still come in."""
+    calendar = context.calendar
+    return calendar.shifted(calendar.period_of(calendar.day_of(at)), -1)
+
+
 def looked_at(context: Context, quarters: Iterable[Period], point: Point) -> list[tuple[Period, Moment]]:
     """Return at which moment each quarter was at a point; those are left out of which nothing was known by then."""
     began = store_flow.first_moment(context.store.conn)
