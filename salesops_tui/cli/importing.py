@@ -6,7 +6,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,7 +30,7 @@ _LABEL = "writing the record"
 @click.command("import")
 @click.argument("file")
 @click.option("--as-of", metavar="MOMENT", help="The moment that the file describes; a date means the end of that day.")
-@click.option("--dialect", default="auto", show_default=True, help="The CRM's way of writing: auto, canonical.")
+@click.option("--dialect", default="auto", show_default=True, help="The CRM's way of writing; auto looks for itself.")
 @click.option(
     "--map",
     "map_file",
@@ -49,21 +49,72 @@ _LABEL = "writing the record"
 @click.option("--dry-run", is_flag=True, help="Write nothing; say what would change.")
 @click.option("--strict", is_flag=True, help="One rejected row refuses the whole file.")
 @click.option("--yes", is_flag=True, help="Go on where a full file takes away much of Commit.")
+@click.option("--remember", is_flag=True, help="Keep this map for all later files with these columns.")
+@click.option("--forget-map", is_flag=True, help="Read it as if no map had been kept for these columns, and forget it.")
 @format_option
 @click.pass_context
 def import_deals(
-    ctx: click.Context, /, file: str, form: str, map_file: Path | None, histories: tuple[Path, ...], **options: object
+    ctx: click.Context,
+    /,
+    file: str,
+    form: str,
+    map_file: Path | None,
+    histories: tuple[Path, ...],
+    remember: bool,
+    **options: object,
 ) -> int:
-    """Take in a file of deals (CSV or XLSX; - for standard input). Exit code 3: done, with rows rejected."""
+    """Take in a file of deals (CSV or XLSX; - for standard input). Exit code 3: done, with rows rejected.
+
+    With --dry-run it says what it understood: columns, words, dates, owners, and what would change.
+    """
     from salesops_tui.services.import_request import ImportRequest
 
     with _on_disk(file) as path:
         request = ImportRequest(path, map=map_file, name=file, **options)  # type: ignore[arg-type]
         if histories:
             return _import_with_past(ctx.obj, request, histories, form)
+        if request.dry_run:
+            return _understand(ctx.obj, request, form)
         report = _import(ctx.obj, request)
+        _keep_map(ctx.obj, request, remember=remember)
     _show(form, report)
     return _ROWS_REJECTED if report.rejected else 0
+
+
+def _understand(session: Session, request: ImportRequest, form: str) -> int:
+    from salesops_tui.cli.understanding import plain_understanding, understanding_lines
+    from salesops_tui.errors import BadInput, Refused
+    from salesops_tui.services.import_understanding import understand
+
+    context = session.open()
+    with _progress() as progress:
+        found = understand(context, request, progress)
+    if request.strict and found.report.rejected:
+        raise Refused(f"{found.report.rejected} of {found.report.rows} rows would be rejected (--strict)")
+    if found.problem:
+        if form == "table":
+            emit_lines(understanding_lines(found, context.policy.currency))
+        raise BadInput(found.problem)
+    if form == "json":
+        emit_json(found.report.as_plain() | {"understanding": plain_understanding(found, context.policy.currency)})
+    else:
+        _show(form, found.report)
+        if form == "table":
+            emit_lines(understanding_lines(found, context.policy.currency))
+    return _ROWS_REJECTED if found.report.rejected else 0
+
+
+def _keep_map(session: Session, request: ImportRequest, *, remember: bool) -> None:
+    if request.forget_map and not remember:
+        from salesops_tui.errors import Refused
+        from salesops_tui.services.import_mapping import forget
+
+        with suppress(Refused):
+            forget(session.open(), request)
+    elif remember:
+        from salesops_tui.services.import_mapping import confirm
+
+        confirm(session.open(), request)
 
 
 def _import_with_past(session: Session, request: ImportRequest, histories: tuple[Path, ...], form: str) -> int:

@@ -34,7 +34,7 @@ def link(ctx: click.Context, new: str | None, earlier: str | None, kind: str | N
         return
     if earlier is None or kind is None:
         raise WrongUsage("name both deals and what the first is of the other: link NEW EARLIER --as continuation")
-    _say(form, linking.link(context, new, earlier, kind))
+    _say(form, linking.link_deals(context, new, earlier, kind))
 
 
 @click.command("unlink")
@@ -45,7 +45,7 @@ def unlink(ctx: click.Context, deal: str, form: str) -> None:
     """Take back what DEAL was linked to; a cap that it had inherited ends."""
     from salesops_tui.services import linking
 
-    _say(form, linking.unlink(ctx.obj.open(), deal))
+    _say(form, linking.unlink_deal(ctx.obj.open(), deal))
 
 
 def _say(form: str, made: LinkMade) -> None:
@@ -70,7 +70,8 @@ def _show(form: str, alike: Sequence[LookAlike], links: Sequence[LinkedDeal], co
         {"deal": e.deal.key, "earlier": e.earlier.key, "as": e.kind, "by": e.by, "at": context.calendar.iso(e.at)}
         for e in links
     ]
-    rows: list[Sequence[str | int | None]] = [(f["new"], f["amount"], f["earlier"], f"{f['as']}?", f["why"]) for f in found]
+    rows: list[Sequence[str | int | None]] = []
+    rows += [(f["new"], f["amount"], f["earlier"], f"{f['as']}?", f["why"]) for f in found]
     rows += [(k["deal"], "", k["earlier"], k["as"], f"linked by {k['by']}, {k['at'][:10]}") for k in known]
     if form in ("table", "md") and not rows:
         warn("no deal looks like a capped or vanished one, and none is linked")

@@ -12,6 +12,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
+from filecmp import cmp
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -20,7 +21,6 @@ from salesops_tui.crm.guard import guarded
 from salesops_tui.crm.table import MAX_CELL
 from salesops_tui.errors import BadInput
 
-_START = b"\xef\xbb\xbfline,reason"
 _TRIES = 1_000
 
 
@@ -28,7 +28,8 @@ class RejectsFile:
     """Collects rejected rows; the file appears, whole, when `keep` is called and there are any.
 
     It stands beside the imported file, in the current folder where that one cannot be written, else in the
-    system's folder for temporary files. An earlier rejects file gives way; any other file of that name stays.
+    system's folder for temporary files. A file of that name stays as it is, since somebody may have mended it; where
+    it holds just the same rows, it is the one.
 
     Attributes:
         kinds: how many rows were rejected, by kind of reason.
@@ -85,8 +86,7 @@ class RejectsFile:
             return None
         try:
             self._file.close()
-            self.path = self._free_place(self._part.parent)
-            self._part.replace(self.path)
+            self.path = self._place(self._part)
         except OSError as error:
             raise BadInput(f"the rejected rows cannot be written down: {error.strerror or error}") from None
         self._part = None
@@ -105,24 +105,26 @@ class RejectsFile:
         assert trouble is not None
         raise trouble
 
-    def _free_place(self, folder: Path) -> Path:
+    def _place(self, part: Path) -> Path:
+        """Put the finished file where its name is free, or leave it to the file that is the same already."""
         stem = self._name.removesuffix(".csv")
         for number in range(1, _TRIES):
-            place = folder / (self._name if number == 1 else f"{stem}-{number}.csv")
-            if _is_ours(place):
+            place = part.parent / (self._name if number == 1 else f"{stem}-{number}.csv")
+            if _is_same(place, part):
+                part.unlink()
                 return place
             with suppress(FileExistsError):
                 os.close(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+                part.replace(place)
                 return place
         raise FileExistsError(17, f"{self._name} and {_TRIES} more of that name exist")
 
 
-def _is_ours(place: Path) -> bool:
+def _is_same(place: Path, part: Path) -> bool:
     if place.is_symlink() or not place.is_file():
         return False
     try:
-        with place.open("rb") as file:
-            return file.read(len(_START)) == _START
+        return cmp(place, part, shallow=False)
     except OSError:
         return False
 

@@ -142,6 +142,7 @@ class Understanding(NamedTuple):
         gone: open deals that a full file lacks.
         commit: how Commit would move: over all periods, then in the current one.
         question: what has to be answered with yes before it is written, "" for nothing.
+        history: the file is the CRM's own history of deals, laid before their first import; only `report` speaks.
         reject_kinds: the reasons for rejects with their counts, the most frequent first.
     """
 
@@ -166,6 +167,7 @@ class Understanding(NamedTuple):
     rejects: tuple[RejectedRow, ...] = ()
     reject_kinds: tuple[tuple[str, int], ...] = ()
     question: str = ""
+    history: bool = False
 
     @property
     def unknown_words(self) -> tuple[WordUse, ...]:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from salesops_tui.crm.deals import DealReader
 from salesops_tui.crm.dialects import DIALECTS, recognise
 from salesops_tui.crm.fields import FIELDS, REQUIRED
+from salesops_tui.crm.history import recognise_history
 from salesops_tui.crm.reading import Reading
 from salesops_tui.crm.rejects import RejectsFile
 from salesops_tui.crm.table import open_table
@@ -40,10 +41,12 @@ from salesops_tui.services.import_request import (
     rejects_place,
 )
 from salesops_tui.services.import_run import Run, prepare, read_rows, start_reading
+from salesops_tui.services.import_steps import Steps
 from salesops_tui.services.importing import Judgement, judge, silent
 from salesops_tui.services.linking import LookAlike, look_alikes_staged
 from salesops_tui.store import imports_sight as sight
 from salesops_tui.store.imports_staging import DETAIL_COLUMNS, Staging
+from salesops_tui.store.ticking import ticking
 
 __all__ = [
     "ColumnUse",
@@ -103,6 +106,8 @@ def understand(context: Context, request: ImportRequest, progress: Progress | No
     """
     run = prepare(context, replace(request, dry_run=True), progress or silent)
     with open_table(run.file) as table:
+        if recognise_history(table.header.names):
+            return _history(context, request, run, table.header.names)
         run.mapped = mapping_in_force(context, run.request, table.header.names)
         try:
             reading = start_reading(run, table)
@@ -117,8 +122,10 @@ def understand(context: Context, request: ImportRequest, progress: Progress | No
                 reader = read_rows(run, table, reading, staging, rejects, observer)
                 kinds = tuple(rejects.kinds.most_common())
                 run.notices += rejected_notices(rejects.kinds)
-                run.progress(0, 1, "comparing")
-                whole = _Sight(context, run, reading, table.header.names).whole(reader, observer, kinds)
+                steps = Steps(run.progress, run.rows)
+                steps.begin("comparing")
+                with context.store.reading() as conn, ticking(conn, steps.tick):
+                    whole = _Sight(context, run, reading, table.header.names).whole(reader, observer, kinds)
                 return whole._replace(request=request)
     return _unreadable(run, problem)._replace(request=request)
 
@@ -218,6 +225,25 @@ class _Sight:
                 for row, raw, key in rows
             )
             yield Suspicion("probability", KINDS["probability"], count, said)
+
+
+def _history(context: Context, request: ImportRequest, run: Run, header: tuple[str, ...]) -> Understanding:
+    """Return what can be said of a file that is the CRM's own history of deals: the report of its dry run."""
+    from salesops_tui.services.importing_history import import_history
+
+    report = import_history(context, run.request, run.progress, run.file)
+    return Understanding(
+        request=request,
+        report=report,
+        header=header,
+        missing=(),
+        problem="",
+        origin=None,
+        fingerprint=fingerprint(header),
+        columns=(),
+        left=(),
+        history=True,
+    )
 
 
 def _unreadable(run: Run, problem: str) -> Understanding:

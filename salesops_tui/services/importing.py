@@ -32,14 +32,15 @@ from salesops_tui.services.import_run import (
     refuse_if_older,
     start_reading,
 )
+from salesops_tui.services.import_steps import Steps
 from salesops_tui.services.linking import look_alike_notice
 from salesops_tui.store import imports, record
 from salesops_tui.store.imports import Delivery, Effect
 from salesops_tui.store.imports_staging import Staging
+from salesops_tui.store.ticking import ticking
 
 __all__ = ["ImportReport", "ImportRequest", "NeedsConfirmation", "Notice", "import_deals"]
 
-_STEPS = ("comparing", "writing deals", "writing claims", "writing details", "writing history", "writing the record")
 _RECORDED = (
     "file", "sha256", "dialect", "full", "rows", "accepted", "rejected", "new", "changed", "unchanged", "removed",
 )  # fmt: skip
@@ -126,9 +127,12 @@ def read_by(run: Run, layout: Layout) -> str:
 
 def _apply(run: Run, layout: Layout) -> ImportReport:
     context = run.context
-    step = _stepper(run)
-    step("comparing")
-    with context.store.reading() if run.request.dry_run else context.store.write() as conn:
+    steps = Steps(run.progress, run.rows)
+    steps.begin("comparing")
+    with (
+        context.store.reading() if run.request.dry_run else context.store.write() as conn,
+        ticking(conn, steps.tick),
+    ):
         if not run.request.dry_run:
             close_lapsed_calls(context)
         judged = judge(run, layout, conn)
@@ -138,18 +142,11 @@ def _apply(run: Run, layout: Layout) -> ImportReport:
             raise NeedsConfirmation(judged.question)
         delivery = judged.delivery
         change = context.change("import", valid_at=delivery.as_of)
-        imports.apply(conn, delivery, change, context.policies, step)
+        imports.apply(conn, delivery, change, context.policies, steps.begin)
         report = replace(judged.report, as_of=context.calendar.iso(delivery.as_of))
         number = imports.add_import(conn, change, delivery, report.as_plain(), read_by(run, layout))
         record.write_record(conn, change, _entry(number, delivery, report))
     return report
-
-
-def _stepper(run: Run) -> imports.Step:
-    def step(name: str) -> None:
-        run.progress(_STEPS.index(name), len(_STEPS), name)
-
-    return step
 
 
 def _entry(number: int, delivery: Delivery, report: ImportReport) -> dict[str, Any]:

@@ -75,7 +75,7 @@ class LinkMade(NamedTuple):
     after: str
 
 
-def link(context: Context, key: str, earlier_key: str, kind: str) -> LinkMade:
+def link_deals(context: Context, key: str, earlier_key: str, kind: str) -> LinkMade:
     """Say that a deal is the continuation of an earlier one, or was split off it; it inherits the earlier one's cap.
 
     If a failed inspection holds the earlier deal down, or held it when it went, the new one is held down likewise,
@@ -107,7 +107,7 @@ def link(context: Context, key: str, earlier_key: str, kind: str) -> LinkMade:
     return LinkMade(f"{deal.key} is {_AS[kind]} {earlier.key}{moved}", deal.key, deal.category.key, after.category.key)
 
 
-def unlink(context: Context, key: str) -> LinkMade:
+def unlink_deal(context: Context, key: str) -> LinkMade:
     """Take back what a deal was linked to, by name; what it had inherited ends.
 
     Raises:

@@ -109,11 +109,11 @@ def _map(context: Context, text: str, meant: Person) -> int:
     touched = _withdraw_former(context, text)
     origins = owner_aliases.origins(conn, key, unassigned(conn).id)
     change = context.change("owner_alias")
-    owner_aliases.add(conn, key, meant.id, change)
+    owner_aliases.add(conn, text, meant.id, change)
     record.write_record(conn, change, {"owner_text": text, "person": meant.key, "imports": len(origins)})
     for origin, valid_at in origins:
         change = context.change("owner_alias", valid_at=valid_at)
-        owner_aliases.add(conn, key, meant.id, change)
+        owner_aliases.add(conn, text, meant.id, change)
         deals = owner_aliases.assign(conn, origin, key, unassigned(conn).id, meant.id, change)
         touched |= deals
         body = {"owner_text": text, "person": meant.key, "of_change": origin, "deals": len(deals)}

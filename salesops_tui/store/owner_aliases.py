@@ -16,27 +16,28 @@ _STANDING = "NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.change = {0}.change)
 def meanings(conn: sqlite3.Connection) -> dict[str, int]:
     """Return the person's number by folded text; the newest that was not withdrawn rules."""
     sql = f"SELECT a.text, a.person FROM owner_alias a WHERE {_STANDING.format('a')} ORDER BY a.id"
-    return dict(conn.execute(sql).fetchall())
+    return {folded(text): person for text, person in conn.execute(sql)}
 
 
 def standing(conn: sqlite3.Connection) -> list[tuple[str, int, int | None, Moment]]:
-    """Return text, person, who said so and when, by text."""
+    """Return text, person, who said so and when, by text; each text as it was said last."""
     sql = f"""
-        SELECT a.text, a.person, c.actor, max(c.recorded_at) FROM owner_alias a JOIN change c ON c.id = a.change
-        WHERE {_STANDING.format("a")} GROUP BY a.text ORDER BY a.text
+        SELECT a.text, a.person, c.actor, c.recorded_at FROM owner_alias a JOIN change c ON c.id = a.change
+        WHERE {_STANDING.format("a")} ORDER BY a.id
     """
-    return conn.execute(sql).fetchall()
+    newest = {folded(row[0]): row for row in conn.execute(sql)}
+    return [newest[text] for text in sorted(newest)]
 
 
 def add(conn: sqlite3.Connection, text: str, person: int, change: int) -> None:
-    """Write what a folded text means."""
+    """Write what a text means."""
     conn.execute("INSERT INTO owner_alias (text, person, change) VALUES (?, ?, ?)", (text, person, change))
 
 
 def changes_of(conn: sqlite3.Connection, text: str) -> list[int]:
     """Return the changes that say what a folded text means and were not withdrawn."""
-    sql = f"SELECT a.change FROM owner_alias a WHERE a.text = ? AND {_STANDING.format('a')} ORDER BY a.change"
-    return [change for (change,) in conn.execute(sql, (text,))]
+    sql = f"SELECT a.change, a.text FROM owner_alias a WHERE {_STANDING.format('a')} ORDER BY a.change"
+    return [change for change, said in conn.execute(sql) if folded(said) == text]
 
 
 def deals_of(conn: sqlite3.Connection, changes: Sequence[int]) -> set[int]:

@@ -51,16 +51,15 @@ def test_without_writing_rows_are_counted_only(tmp_path: Path) -> None:
     assert (file.path, file.kinds.total(), list(tmp_path.iterdir())) == (None, 1, [])
 
 
-def test_an_earlier_one_gives_way_and_any_other_file_stays(tmp_path: Path) -> None:
+def test_a_file_that_is_there_stays_and_the_same_rows_are_written_once(tmp_path: Path) -> None:
     first = rejected(tmp_path, ["1", "a"])
-    second = rejected(tmp_path, ["2", "b"])
-    assert first.path == second.path
-    place = tmp_path / "deals.csv.rejects.csv"
-    assert "2,b" in place.read_text(encoding="utf-8-sig")
-    place.write_text("id,name\nmine\n")
-    third = rejected(tmp_path, ["3", "c"])
-    assert third.path == tmp_path / "deals.csv.rejects-2.csv"
-    assert place.read_text() == "id,name\nmine\n"
+    assert rejected(tmp_path, ["1", "a"]).path == first.path == tmp_path / "deals.csv.rejects.csv"
+    mended = "line,reason,id,name\n2,mended,1,a better one\n"
+    (tmp_path / "deals.csv.rejects.csv").write_text(mended)
+    assert rejected(tmp_path, ["1", "a"]).path == tmp_path / "deals.csv.rejects-2.csv"
+    assert rejected(tmp_path, ["3", "c"]).path == tmp_path / "deals.csv.rejects-3.csv"
+    assert (tmp_path / "deals.csv.rejects.csv").read_text() == mended
+    assert len(list(tmp_path.iterdir())) == 3
 
 
 def test_a_link_is_not_written_through(tmp_path: Path) -> None:

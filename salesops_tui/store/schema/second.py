@@ -57,14 +57,13 @@ CREATE TABLE mapping (
 ) STRICT;
 CREATE INDEX mapping_fingerprint ON mapping (fingerprint, id);
 
--- What an owner's text in a file was said to mean, where no id, login, e-mail or name fits; folded. The newest rules.
+-- What an owner's text in a file was said to mean, where no id, login, e-mail or name fits. The newest rules.
 CREATE TABLE owner_alias (
     id INTEGER PRIMARY KEY,
     text TEXT NOT NULL,
     person INTEGER NOT NULL REFERENCES person (id),
     change INTEGER NOT NULL REFERENCES change (id)
 ) STRICT;
-CREATE INDEX owner_alias_text ON owner_alias (text, id);
 
 -- The manager's number: what somebody says of a scope's period, and what it was built from. The newest rules.
 CREATE TABLE forecast_number (
