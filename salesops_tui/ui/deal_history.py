@@ -192,6 +192,7 @@ def action_entries(desk: Desk, story: Biography) -> Iterator[Entry]:
 
 def _action(desk: Desk, action: Action) -> Entry:
     late = action.status == "open" and action.due_day < desk.today
-    state = {"open": "overdue" if late else "open", "done": "done", "not_done": "not done"}[action.status]
+    states = {"open": "overdue" if late else "open", "not_done": "not done", "ended": "ended with the deal"}
+    state = states.get(action.status, action.status)
     style = "warn" if late else "" if action.status == "open" else "muted"
     return Entry(desk.day(action.due_day), f"{action.body} · {state}", desk.person(action.owner), style)

@@ -10,9 +10,8 @@ from salesops_tui.domain.calendar import Period
 from salesops_tui.domain.money import decimal_string
 from salesops_tui.services.accuracy import AccuracyReport, PersonAccuracy, TrendPoint, accuracy, accuracy_trend
 from salesops_tui.services.context import Context
-from salesops_tui.store.people import scope_of
 from salesops_tui.ui import present
-from salesops_tui.ui.forecast_page import Asked, Page, View
+from salesops_tui.ui.forecast_page import Asked, Page, View, scope_asked
 from salesops_tui.ui.forecast_weekly import Weekly
 from salesops_tui.ui.forecast_words import NONE, percent, plural
 from salesops_tui.ui.sheet_head import period_in_words
@@ -44,8 +43,7 @@ class Judged(NamedTuple):
 def read_accuracy(context: Context, question: AccuracyAsked) -> Iterator[Judged]:
     """Read how right four numbers were about a scope, then through the weeks, then about everybody below."""
     asked = question.asked
-    at = context.now() if asked.at is None else asked.at
-    scope = scope_of(context.store.conn, asked.person, at)
+    scope, at = scope_asked(context, asked)
     report = accuracy(context, scope, asked.period, at, question.week, below=False)
     yield Judged(report, ())
     trend = accuracy_trend(context, scope, at)

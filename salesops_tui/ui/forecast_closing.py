@@ -20,9 +20,8 @@ from salesops_tui.services.quarter_turn import (
     closing_board,
     nobodys_deals,
 )
-from salesops_tui.store.people import scope_of
 from salesops_tui.ui import present
-from salesops_tui.ui.forecast_page import Asked, Page, View
+from salesops_tui.ui.forecast_page import Asked, Page, View, scope_asked
 from salesops_tui.ui.forecast_words import plural
 from salesops_tui.ui.sheet_head import period_in_words
 from salesops_tui.ui.sheet_rows import deal_in_words
@@ -66,8 +65,7 @@ class Turn(NamedTuple):
 
 def read_turn(context: Context, asked: Asked) -> Iterator[Turn]:
     """Read what is open at a quarter's end, or what became of it; then what lies in nobody's quarter."""
-    at = context.now() if asked.at is None else asked.at
-    scope = scope_of(context.store.conn, asked.person, at)
+    scope, at = scope_asked(context, asked)
     over = context.calendar.current_period(at).start > asked.period.start
     found = Turn(
         asked.period,

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from salesops_tui.domain.coverage import CoverageLine
-from salesops_tui.domain.forecast import EVERYBODY
 from salesops_tui.domain.forecast import Column as Counted
+from salesops_tui.domain.quota import EVERYBODY
 from salesops_tui.domain.money import decimal_string
-from salesops_tui.domain.people import Scope
 from salesops_tui.domain.velocity import Conversion, Created, StageAge
 from salesops_tui.services.context import Context
 from salesops_tui.services.flow import (
@@ -22,8 +21,7 @@ from salesops_tui.services.flow import (
 )
 from salesops_tui.services.forecast import Cell as Figure
 from salesops_tui.services.forecast import ForecastReport, deals_behind, forecast
-from salesops_tui.store.people import scope_of
-from salesops_tui.ui.forecast_page import Asked, Behind, Page, View
+from salesops_tui.ui.forecast_page import Asked, Behind, Page, View, scope_asked
 from salesops_tui.ui.forecast_words import NONE, days, percent, plural, ratio
 from salesops_tui.ui.widgets.board import Line, widest
 from salesops_tui.ui.widgets.columns import Column
@@ -54,9 +52,8 @@ class FlowFigures(NamedTuple):
 
 def read_flow(context: Context, asked: Asked) -> Iterator[FlowFigures]:
     """Read coverage, then velocity, then what is created, then the flow through the stages."""
-    at = context.now() if asked.at is None else asked.at
-    scope = scope_of(context.store.conn, asked.person, at)
-    found = FlowFigures(forecast(context, Scope(asked.person, frozenset()), asked.period, at, band=False))
+    scope, at = scope_asked(context, asked, totals=True)
+    found = FlowFigures(forecast(context, scope, asked.period, at, band=False))
     yield found
     found = found._replace(velocity=velocity(context, scope, asked.period, at))
     found = found._replace(created=created_by_week(context, scope, at, _ENOUGH_WEEKS))

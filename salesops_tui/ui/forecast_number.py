@@ -14,8 +14,7 @@ from salesops_tui.services.judgments import JudgmentReport, scored_judgments
 from salesops_tui.services.manager_number import StandingNumber, standing_number, submitted_numbers
 from salesops_tui.store.deals import DealAt, deals_by_number
 from salesops_tui.store.forecast_numbers import SubmittedNumber
-from salesops_tui.store.people import scope_of
-from salesops_tui.ui.forecast_page import Asked, Behind, Page, View
+from salesops_tui.ui.forecast_page import Asked, Behind, Page, View, scope_asked
 from salesops_tui.ui.forecast_words import plural
 from salesops_tui.ui.sheet_head import period_in_words
 from salesops_tui.ui.sheet_rows import deal_in_words
@@ -52,8 +51,7 @@ class Numbers(NamedTuple):
 
 def read_numbers(context: Context, asked: Asked) -> Numbers:
     """Read the numbers of a scope, those of the managers below, and how past judgments came out."""
-    at = context.now() if asked.at is None else asked.at
-    scope = scope_of(context.store.conn, asked.person, at)
+    scope, at = scope_asked(context, asked, totals=True)
     report = forecast(context, scope, asked.period, at, band=False)
     standing = standing_number(context, scope, asked.period, at)
     below = {}

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from salesops_tui.domain.calendar import Moment, Period
-from salesops_tui.domain.people import Person
+from salesops_tui.domain.people import Person, Scope
+from salesops_tui.services.context import Context, scope_seen
 from salesops_tui.ui.desk import Desk
 from salesops_tui.ui.widgets.board import Line
 from salesops_tui.ui.widgets.columns import Column
@@ -28,6 +29,21 @@ class Asked(NamedTuple):
     person: Person | None
     period: Period
     at: Moment | None = None
+
+
+def scope_asked(context: Context, asked: Asked, *, totals: bool = False) -> tuple[Scope, Moment]:
+    """Return the scope that is asked for, as it was at the moment asked for, and that moment.
+
+    Args:
+        context: who asks.
+        asked: whose.
+        totals: the figures are sums, which the policy may show of scopes above the actor too.
+
+    Raises:
+        Refused: the scope is not below the actor.
+    """
+    at = context.now() if asked.at is None else asked.at
+    return scope_seen(context, asked.person, at, totals=totals), at
 
 
 class Behind(NamedTuple):
@@ -99,6 +115,8 @@ class View(ABC, Generic[Data]):
     """What the footer shows first, as ids of the registry."""
     COLUMN: ClassVar[str] = ""
     """The column in which the cursor begins."""
+    MARKS: ClassVar[bool] = False
+    """Whether space marks rows, and folds no sections."""
     read: ClassVar[Callable[..., Any]]
     """Reads the figures, given a context of the thread's own and the question."""
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from salesops_tui.domain.forecast import EVERYBODY, Figures, Node, ladder
+from salesops_tui.domain.forecast import Figures, Node, ladder
 from salesops_tui.domain.forecast import Column as Counted
+from salesops_tui.domain.quota import EVERYBODY
 from salesops_tui.domain.money import decimal_string
-from salesops_tui.domain.people import Scope
 from salesops_tui.services.context import Context
 from salesops_tui.services.forecast import Cell as Figure
 from salesops_tui.services.forecast import ForecastReport, deals_behind, forecast
-from salesops_tui.ui.forecast_page import Asked, Behind, Page, View
+from salesops_tui.ui.forecast_page import Asked, Behind, Page, View, scope_asked
 from salesops_tui.ui.forecast_rollup_head import summary_lines
 from salesops_tui.ui.forecast_words import percent, plural
 from salesops_tui.ui.widgets.board import Line
@@ -21,6 +21,7 @@ from salesops_tui.ui.widgets.paint import FOLDED_MARK, OPEN_MARK
 from salesops_tui.ui.widgets.source import Cell, Key, Row, RowSource
 
 OWN = "/own"
+_WIDE = 100
 _TITLES = {
     "quota": "Quota", "reports": "Below", "closed": "Closed", "commit": "Commit", "inspected": "Insp",
     "uninspected": "Unin", "best_case": "Best", "pipeline": "Pipe", "landing": "Landing", "gap": "Gap",
@@ -54,8 +55,8 @@ class TreeLine(NamedTuple):
 
 def read_rollup(context: Context, asked: Asked) -> ForecastReport:
     """Read the roll-up of a scope."""
-    at = context.now() if asked.at is None else asked.at
-    return forecast(context, Scope(asked.person, frozenset()), asked.period, at, band=False)
+    scope, at = scope_asked(context, asked, totals=True)
+    return forecast(context, scope, asked.period, at, band=False)
 
 
 class RollUp(View[ForecastReport]):
@@ -96,13 +97,13 @@ class RollUp(View[ForecastReport]):
 
     # ------------------------------------------------------------------ laid out
 
-    def page(self, data: ForecastReport, width: int) -> Page:  # noqa: ARG002 - its face
+    def page(self, data: ForecastReport, width: int) -> Page:
         lines = {line.key: line for line in self._lines(data)}
         columns = self._columns(data)
-        shown = [column.key for column in columns[1:]]
+        shown, step = [column.key for column in columns[1:]], 2 if width >= _WIDE else 1
         return Page(
             columns=columns,
-            source=RowSource(list(lines), lambda keys: {key: self._row(lines[str(key)], shown) for key in keys}),
+            source=RowSource(list(lines), lambda keys: {key: self._row(lines[str(key)], shown, step) for key in keys}),
             summary=lambda width: summary_lines(self.desk, data, width),
             note=lambda key, column: self._note(data, key, column),
             behind=lambda key, column: self._behind(data, key, column),
@@ -175,12 +176,12 @@ class RollUp(View[ForecastReport]):
         if column == "gap":
             return None if quota is None else quota - figures.landing
         if column == "attained":
-            return figures.closed * 10_000 // quota if quota else None
+            return None if own or node.attainment is None else round(node.attainment * 10_000)
         return int(getattr(figures, column)) if column in _OWN_FIGURES else None
 
-    def _row(self, line: TreeLine, columns: Sequence[str]) -> Row:
+    def _row(self, line: TreeLine, columns: Sequence[str], step: int) -> Row:
         name = "own deals" if line.own else self._name(line.node)
-        cells: list[Cell] = [("  " * line.depth + line.mark + name, "muted" if line.own else "")]
+        cells: list[Cell] = [(" " * (step * line.depth) + line.mark + name, "muted" if line.own else "")]
         cells += [self._cell(line, column) for column in columns]
         return Row(cells, "strong" if not line.depth and not line.own and not self.filter else "")
 
@@ -189,7 +190,7 @@ class RollUp(View[ForecastReport]):
         if value is None:
             return ("–" if not line.own else "", "muted")
         if column == "attained":
-            return percent(value / 10_000)
+            return _attained(line.node)
         text = self.desk.amount(value)
         if column == "gap":
             return (text, "warn") if value > 0 else (self.desk.amount(-value, signed=True), "good")
@@ -218,7 +219,7 @@ class RollUp(View[ForecastReport]):
             missing = "no quota: 'salesops import-quotas FILE' brings them in" if column in _OF_QUOTA else "–"
             return [(who, "label"), (missing, "warn")]
         said: list[Cell] = [(f"{who}{what} ", "label")]
-        said.append((percent(value / 10_000) if column == "attained" else desk.exact(value), "strong"))
+        said.append((_attained(node) if column == "attained" else desk.exact(value), "strong"))
         if column in ("quota", "reports") and node.quota.differs:
             own_row, below = node.quota.own or 0, node.quota.reports or 0
             said.append((f" · * own row {desk.amount(own_row)}, the reports together {desk.amount(below)}", "label"))
@@ -257,6 +258,10 @@ class RollUp(View[ForecastReport]):
 _OF_QUOTA = ("quota", "reports", "gap", "attained")
 _OWN_FIGURES = ("inspected", "uninspected", "landing", "weighted", "omitted")
 _LONG_OF = {"gap": "landing", "attained": "closed", "name": "landing"}
+
+
+def _attained(node: Node) -> str:
+    return percent(None if node.attainment is None else float(node.attainment))
 
 
 def _open_at_first(data: ForecastReport) -> set[int]:

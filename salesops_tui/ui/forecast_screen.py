@@ -89,7 +89,7 @@ class ForecastGround(FilterScreen):
         self._stamps: dict[str, object] = {}
         self._page = Page()
         self._width = self._total = 0
-        self._placed = ""
+        self._placed = self._trouble = ""
         self._rows: dict[str, Key] = {}
         self._behind: BehindView | None = None
         self._columns: dict[str, str] = {}
@@ -159,6 +159,7 @@ class ForecastGround(FilterScreen):
             self.lay_out()
         reading = Reading(context.store.path, context.actor, context.clock, type(view).read, view.KEY, question)
         self._stamps[view.KEY] = self.desk.stamp()
+        self._trouble = ""
         self.run_worker(
             partial(reading.carry_out, self.post_message),
             name=_READING, group=_READING, exclusive=True, thread=True, exit_on_error=False,
@@ -175,8 +176,10 @@ class ForecastGround(FilterScreen):
     def _reading_ended(self, event: Worker.StateChanged) -> None:
         if event.worker.name == _READING and event.state is WorkerState.ERROR:
             error = event.worker.error
-            said = str(error) if isinstance(error, SalesopsError) else f"the figures could not be read: {error}"
+            said = str(error) if isinstance(error, SalesopsError) else f"the figures could not be read: {error!r}"
+            self._trouble = said[:1].upper() + said[1:]
             self.say(said, "error")
+            self.lay_out()
 
     # ------------------------------------------------------------------ laying out
 
@@ -187,6 +190,7 @@ class ForecastGround(FilterScreen):
             self._page = self._laid_out()
         grid, page = self.grid, self._page
         grid.empty = page.empty
+        grid.rows_take_space = self.view.MARKS
         grid.columns = page.columns
         grid.source = page.source
         if self.data is not None:
@@ -208,7 +212,7 @@ class ForecastGround(FilterScreen):
 
     def _laid_out(self) -> Page:
         if self.data is None:
-            return Page(empty="Being added up.")
+            return Page(empty=self._trouble or "Being added up.")
         page = self.view.page(self.data, self._width - 1)
         self._total = page.total or page.source.count()
         if self.view.filter and not page.total:

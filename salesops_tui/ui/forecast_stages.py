@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from salesops_tui.domain.calibration import StageCalibration
 from salesops_tui.services.calibration import CalibrationReport, adopt_calibration, calibration
 from salesops_tui.services.context import Context
-from salesops_tui.store.people import scope_of
-from salesops_tui.ui.forecast_page import Asked, Page, View
+from salesops_tui.ui.forecast_page import Asked, Page, View, scope_asked
 from salesops_tui.ui.forecast_weekly import Weekly
 from salesops_tui.ui.forecast_words import NONE, percent, plural
 from salesops_tui.ui.widgets.board import Line, widest
@@ -34,8 +33,7 @@ class StagesAsked(NamedTuple):
 def read_stages(context: Context, question: StagesAsked) -> Iterator[CalibrationReport]:
     """Read what each stage was worth in the closed quarters, then what became of all that ever reached it."""
     asked = question.asked
-    at = context.now() if asked.at is None else asked.at
-    scope = scope_of(context.store.conn, asked.person, at)
+    scope, at = scope_asked(context, asked)
     for reached in (False, True):
         yield calibration(context, scope, asked.period, at, question.week, reached=reached)
 

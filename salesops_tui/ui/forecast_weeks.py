@@ -8,9 +8,8 @@ from typing import NamedTuple
 from salesops_tui.domain.money import decimal_string
 from salesops_tui.services.context import Context
 from salesops_tui.services.forecast_trend import ForecastTrend, QuarterLine, WeekFigures, forecast_trend
-from salesops_tui.store.people import scope_of
 from salesops_tui.ui import present
-from salesops_tui.ui.forecast_page import Asked, Page, View
+from salesops_tui.ui.forecast_page import Asked, Page, View, scope_asked
 from salesops_tui.ui.forecast_words import BEST_CASE, CLOSED, COMMIT, QUOTA, percent, stacked
 from salesops_tui.ui.sheet_head import period_in_words
 from salesops_tui.ui.widgets.board import Line, widest
@@ -23,8 +22,8 @@ _WIDE = 100
 
 def read_weeks(context: Context, asked: Asked) -> ForecastTrend:
     """Read the weeks of a quarter and of the one before."""
-    at = context.now() if asked.at is None else asked.at
-    return forecast_trend(context, scope_of(context.store.conn, asked.person, at), asked.period, at)
+    scope, at = scope_asked(context, asked, totals=True)
+    return forecast_trend(context, scope, asked.period, at)
 
 
 class _Two(NamedTuple):

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from salesops_tui.domain.deal import Category
 from salesops_tui.domain.money import decimal_string
-from salesops_tui.domain.people import Scope
 from salesops_tui.services import what_if
 from salesops_tui.services.context import Context
 from salesops_tui.services.forecast import ForecastReport, forecast
@@ -16,7 +15,7 @@ from salesops_tui.store.deals import DealAt, deals_by_number
 from salesops_tui.store.forecast import ForecastDeal
 from salesops_tui.ui import present
 from salesops_tui.ui.desk import Desk
-from salesops_tui.ui.forecast_page import Asked, Behind, Page, View
+from salesops_tui.ui.forecast_page import Asked, Behind, Page, View, scope_asked
 from salesops_tui.ui.forecast_words import plural
 from salesops_tui.ui.sheet_rows import deal_in_words
 from salesops_tui.ui.widgets.board import Line, clip, widest
@@ -62,8 +61,8 @@ class Landing(NamedTuple):
 
 def read_stakes(context: Context, asked: Asked) -> Iterator[Ifs]:
     """Read a scope's landing, then what it is made of."""
-    at = context.now() if asked.at is None else asked.at
-    report = forecast(context, Scope(asked.person, frozenset()), asked.period, at, band=False)
+    scope, at = scope_asked(context, asked, totals=True)
+    report = forecast(context, scope, asked.period, at, band=False)
     yield Ifs(report, None, {})
     stakes = what_if.stakes(context, report)
     deals: dict[Category, list[ForecastDeal]] = {category: [] for category in _BY_CATEGORY}
@@ -79,6 +78,7 @@ class WhatIf(View[Ifs]):
     KEY, TITLE = "what_if", "What if"
     KEYS = ("forecast.mark", "forecast.open", "forecast.next", "forecast.number", "forecast.filter")
     COLUMN = "name"
+    MARKS = True
     read = staticmethod(read_stakes)
 
     def __init__(self, desk: Any) -> None:

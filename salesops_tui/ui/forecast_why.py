@@ -9,13 +9,13 @@ from salesops_tui.domain.calendar import Moment
 from salesops_tui.domain.deal import Category
 from salesops_tui.domain.divergence import Contribution, divergence_of
 from salesops_tui.domain.money import decimal_string
-from salesops_tui.domain.people import Scope
 from salesops_tui.services.context import Context
 from salesops_tui.services.forecast import ForecastReport, explanation, forecast, past_band
+from salesops_tui.services.forecast_words import in_words
 from salesops_tui.store.deals import DealAt, deals_by_number
 from salesops_tui.store.forecast import StageSum, keys_of
 from salesops_tui.ui.desk import Desk
-from salesops_tui.ui.forecast_page import Asked, Page, View
+from salesops_tui.ui.forecast_page import Asked, Page, View, scope_asked
 from salesops_tui.ui.forecast_words import percent, plural
 from salesops_tui.ui.sheet_rows import deal_in_words
 from salesops_tui.ui.widgets.board import Line, widest
@@ -48,8 +48,7 @@ class Explained(NamedTuple):
 
 def read_why(context: Context, asked: Asked) -> Iterator[Explained]:
     """Read the divergence of a scope, then its explanation, then what was ordinary in past quarters."""
-    at = context.now() if asked.at is None else asked.at
-    scope = Scope(asked.person, frozenset())
+    scope, at = scope_asked(context, asked, totals=True)
     report = forecast(context, scope, asked.period, at, band=False)
     yield Explained(report, None, {}, False)
     parts = explanation(context, report)
@@ -92,7 +91,7 @@ class Why(View[Explained]):
             (
                 keys.get(part.deal), desk.person(part.owner), part.category.key, part.stage,
                 decimal_string(part.amount, currency), part.odds_bp / 10_000,
-                decimal_string(part.contribution, currency), in_words(part),
+                decimal_string(part.contribution, currency), in_words(part, data.report.policy),
             )
             for part in data.parts or ()
         )  # fmt: skip
@@ -122,17 +121,9 @@ class _Reader(NamedTuple):
                 desk.amount(part.amount),
                 percent(part.odds_bp / 10_000),
                 desk.person(part.owner),
-                in_words(part),
+                in_words(part, self.data.report.policy),
             )
         )
-
-
-def in_words(part: Contribution) -> str:
-    """Return why a deal makes a difference: `Commit at stage 3: weighted says 30 %`."""
-    odds = percent(part.odds_bp / 10_000)
-    if part.category is Category.COMMIT:
-        return f"Commit at stage {part.stage}: weighted says {odds}"
-    return f"{part.category.label} at stage {part.stage}: weighted counts {odds}"
 
 
 def summary_lines(desk: Desk, data: Explained, width: int) -> Iterator[Line]:
@@ -210,7 +201,8 @@ def _note(desk: Desk, data: Explained, key: Key | None, column: str) -> Line:
     sum_ = f"{desk.amount(part.amount)} × ({odds:g} % − 100 %)" if part.category is Category.COMMIT else (
         f"{desk.amount(part.amount)} × {odds:g} %"
     )  # fmt: skip
-    return [(f"{in_words(part)} · {sum_} = ", "label"), (desk.exact(part.contribution, signed=True), "strong")]
+    words = f"{in_words(part, data.report.policy)} · {sum_} = "
+    return [(words, "label"), (desk.exact(part.contribution, signed=True), "strong")]
 
 
 def _why_empty(data: Explained) -> str:

@@ -9,8 +9,7 @@ from salesops_tui.domain.money import decimal_string
 from salesops_tui.domain.yields import Outcome, Yield
 from salesops_tui.services.context import Context
 from salesops_tui.services.yields import YieldReport, commit_yield
-from salesops_tui.store.people import scope_of
-from salesops_tui.ui.forecast_page import Asked, Page, View
+from salesops_tui.ui.forecast_page import Asked, Page, View, scope_asked
 from salesops_tui.ui.forecast_weekly import Weekly
 from salesops_tui.ui.forecast_words import NONE, percent, plural
 from salesops_tui.ui.widgets.board import Line, widest
@@ -37,8 +36,7 @@ class YieldAsked(NamedTuple):
 def read_yield(context: Context, question: YieldAsked) -> YieldReport:
     """Read the yield of a scope over the last closed quarters."""
     asked = question.asked
-    at = context.now() if asked.at is None else asked.at
-    scope = scope_of(context.store.conn, asked.person, at)
+    scope, at = scope_asked(context, asked)
     return commit_yield(context, scope, asked.period, at, question.week)
 
 

@@ -121,7 +121,7 @@ class ForecastScreen(ForecastGround):
     def _quarter_chosen(self, name: int | str | None) -> None:
         if name is not None:
             self.close_deals()
-            self.period = self.context.calendar.period_named(str(name))
+            self.period = self.desk.policy.calendar.period_named(str(name))
             self.at = None
             self.refresh_from_store()
 
@@ -134,12 +134,13 @@ class ForecastScreen(ForecastGround):
     def _person_chosen(self, number: int | str | None) -> None:
         if number is None:
             return
-        from salesops_tui.store.people import scope_of
+        from salesops_tui.services.context import scope_seen
 
-        self.close_deals()
         person = self.context.people.get(int(number))
-        self.desk.scope = scope_of(self.context.store.conn, person, self.context.now())
-        self.changed()
+        with self.guarded():
+            self.desk.scope = scope_seen(self.context, person, self.context.now(), totals=True)
+            self.close_deals()
+            self.changed()
 
     # ------------------------------------------------------------------ what a view lets be done
 

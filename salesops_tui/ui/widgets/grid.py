@@ -29,6 +29,9 @@ class Grid(Table):
     Grid:nocolor > .table--chosen { text-style: reverse; }
     """
 
+    rows_take_space = False
+    """Whether space on a row is the screen's own, though there are sections to fold; their titles fold all the same."""
+
     _chosen = ""
 
     @property
@@ -44,6 +47,11 @@ class Grid(Table):
             self._strips.clear()
             self._repaint(self._line)
             self.post_message(Moved(self, self.section, self.key))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "fold" and self.rows_take_space and self.key is not None:
+            return False
+        return super().check_action(action, parameters)
 
     def action_aside(self, step: int) -> None:
         shown = self._current_painter().shown
