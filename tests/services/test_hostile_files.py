@@ -15,7 +15,7 @@ from salesops_tui.crm.map_file import read_map
 from salesops_tui.errors import BadInput, SalesopsError
 from salesops_tui.services.importing import ImportReport, ImportRequest, import_deals
 from tests.company import Company
-from tests.crm.workbooks import sheet_xml, write_workbook
+from tests.crm.workbooks import Value, sheet_xml, write_workbook
 from tests.hostile import CORPUS
 from tests.services.import_desk import GOOD, HEADER, Desk, deal
 
@@ -30,14 +30,14 @@ WHOLE = {
 }  # fmt: skip
 
 
-def taken(company: Company, path: Path, **options: bool) -> ImportReport:
-    return import_deals(company.context, ImportRequest(path, **options))
+def taken(company: Company, path: Path) -> ImportReport:
+    return import_deals(company.context, ImportRequest(path))
 
 
-def refused(company: Company, path: Path, **options: bool) -> str:
+def refused(company: Company, path: Path) -> str:
     before = Desk(company, path.parent).tables()
     with pytest.raises(SalesopsError) as error:
-        taken(company, path, **options)
+        taken(company, path)
     assert Desk(company, path.parent).tables() == before
     said = str(error.value)
     assert "\n" not in said
@@ -281,7 +281,11 @@ def test_a_large_file_is_not_held_in_memory(company: Company, tmp_path: Path) ->
 
 
 def test_an_id_that_a_spreadsheet_has_changed_is_not_taken(company: Company, tmp_path: Path) -> None:
-    rows = [[12345678901234567, *GOOD[1:]], [123456789012345, *GOOD[1:]], ["12345678901234568", *GOOD[1:]]]
+    rows: list[list[Value]] = [
+        [12345678901234567, *GOOD[1:]],
+        [123456789012345, *GOOD[1:]],
+        ["12345678901234568", *GOOD[1:]],
+    ]
     report = taken(company, write_workbook(tmp_path / "deals.xlsx", sheet_xml([HEADER, *rows])))
     assert set(Desk(company, tmp_path).now()) == {"123456789012345", "12345678901234568"}
     assert rejects(report) == {
