@@ -88,7 +88,7 @@ def _as_people_write(text: str, currency: str, default: str, decimal: str, numbe
     written = _BLANKS.sub(" ", text.strip()).replace("−", "-")
     if not written:
         raise UnreadableError("is blank")
-    if any(c.isdigit() and not c.isascii() for c in written):
+    if not written.isascii() and any(c.isdigit() and not c.isascii() for c in written):
         raise UnreadableError("is not a number; use the digits 0 to 9")
     if len(written) > _LONGEST:
         raise UnreadableError("is not a number")
