@@ -7,8 +7,9 @@ from fractions import Fraction
 from math import ceil
 from typing import NamedTuple
 
-from salesops_tui.domain.forecast import EVERYBODY, Node
+from salesops_tui.domain.forecast import Node
 from salesops_tui.domain.policy import Coverage as Target
+from salesops_tui.domain.quota import EVERYBODY
 
 
 class CoverageLine(NamedTuple):

@@ -7,14 +7,13 @@ is then the same from whichever scope it is looked at.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from fractions import Fraction
 from operator import add
 from typing import NamedTuple
 
-EVERYBODY = 0
-"""The number of the node over everybody; people are numbered from 1."""
+from salesops_tui.domain.quota import EVERYBODY, Quota, quota_of, tree_under, with_strays
 
 
 class Column(StrEnum):
@@ -125,28 +124,6 @@ def ladder(figures: Figures, *, cumulative: bool) -> Ladder:
     return Ladder(single.closed, commit, commit + single.best_case, commit + single.best_case + single.pipeline)
 
 
-class Quota(NamedTuple):
-    """What somebody has to bring in, minor units; None where nothing is on file.
-
-    Attributes:
-        own: the person's own row.
-        reports: the sum of what the reports have; above the own row where quota is over-assigned.
-    """
-
-    own: int | None = None
-    reports: int | None = None
-
-    @property
-    def value(self) -> int | None:
-        """The quota that counts: the own row, else the sum of the reports."""
-        return self.reports if self.own is None else self.own
-
-    @property
-    def differs(self) -> bool:
-        """Whether both exist and say different things, so that both must be shown."""
-        return None not in self and self.own != self.reports
-
-
 class Node(NamedTuple):
     """One person in the roll-up (or everybody), with those who report to them.
 
@@ -182,69 +159,28 @@ class Node(NamedTuple):
         return Fraction(self.whole.landing, self.quota.value) if self.quota.value else None
 
 
-def reports_of(managers: Mapping[int, int | None], order: Iterable[int]) -> dict[int, list[int]]:
-    """Return who reports to whom, `EVERYBODY` holding those who report to nobody; each list in `order`."""
-    below: dict[int, list[int]] = {EVERYBODY: []}
-    named = dict.fromkeys(managers.values())
-    for person in order:
-        if person in managers or person in named:
-            below.setdefault(managers.get(person) or EVERYBODY, []).append(person)
-    return below
-
-
 def roll_up(
     top: int, below: Mapping[int, list[int]], quotas: Mapping[int, int], by_owner: Mapping[int, Figures]
 ) -> dict[int, Node]:
     """Return the nodes from `top` down, each before those below it.
 
-    Whoever holds deals and hangs from nobody in `below` (unknown owners, people without a reporting line, a loop that
-    an import would have refused) is put right under `EVERYBODY`, so that the whole stays whole.
+    Args:
+        top: a person, or `EVERYBODY`.
+        below: who reports to whom, as `reports_of` gives it.
+        quotas: the rows on file by person.
+        by_owner: what people hold themselves.
     """
-    trail = _walk(top, below)
     if top == EVERYBODY:
-        stray = [person for person in by_owner if person not in trail]
-        below = {**below, EVERYBODY: [*below.get(EVERYBODY, ()), *stray]}
-        trail |= dict.fromkeys(stray, (EVERYBODY, 1))
+        below = with_strays(below, [*by_owner, *quotas])
+    tree = tree_under(top, below)
     nodes: dict[int, Node] = {}
-    for person in reversed(trail):
-        reports = [nodes[p] for p in below.get(person, ()) if trail.get(p, (None,))[0] == person]
+    for person in reversed(tree):
+        reports = [nodes[p] for p in below.get(person, ()) if tree[p][0] == person]
         own = by_owner.get(person, NOTHING)
         whole = own
         for node in reports:
             whole = whole.plus(node.whole)
-        above, depth = trail[person]
-        numbers = tuple(node.person for node in reports)
-        nodes[person] = Node(person, above, depth, numbers, _quota(person, quotas, reports), own, whole)
-    return {person: nodes[person] for person in trail}
-
-
-def _walk(top: int, below: Mapping[int, list[int]]) -> dict[int, tuple[int | None, int]]:
-    """Return everybody under `top` with who is above and how deep, in the order in which a tree is read."""
-    found: dict[int, tuple[int | None, int]] = {}
-    waiting: list[tuple[int, int | None, int]] = [(top, None, 0)]
-    while waiting:
-        person, above, depth = waiting.pop()
-        if person in found:
-            continue
-        found[person] = (above, depth)
-        waiting.extend((report, person, depth + 1) for report in reversed(below.get(person, ())))
-    return found
-
-
-def _quota(person: int, rows: Mapping[int, int], reports: Iterable[Node]) -> Quota:
-    quotas = [node.quota for node in reports]
-    if person == EVERYBODY:
-        # Nobody has a row for everybody: the rows of those at the top are its own.
-        tops = [quota.own for quota in quotas if quota.own is not None]
-        if not tops:
-            return Quota(None, _sum(quota.value for quota in quotas))
-        return Quota(
-            _sum(quota.value for quota in quotas),
-            _sum(quota.own if quota.reports is None else quota.reports for quota in quotas),
-        )
-    return Quota(rows.get(person), _sum(quota.value for quota in quotas))
-
-
-def _sum(values: Iterable[int | None]) -> int | None:
-    known = [value for value in values if value is not None]
-    return sum(known) if known else None
+        above, depth = tree[person]
+        quota = quota_of(person, quotas, [node.quota for node in reports])
+        nodes[person] = Node(person, above, depth, tuple(node.person for node in reports), quota, own, whole)
+    return {person: nodes[person] for person in tree}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from salesops_tui.domain.calendar import Moment, Period
 from salesops_tui.domain.deal import Category
 from salesops_tui.domain.money import decimal_string
 from salesops_tui.domain.people import Person, Role, Scope
+from salesops_tui.domain.quota import EVERYBODY, Quota, quota_under, reports_of
 from salesops_tui.errors import NotFound, Refused
 from salesops_tui.services import permission
 from salesops_tui.services.context import Context
@@ -130,7 +131,8 @@ def headline(context: Context, scope: Scope, period: Period, at: Moment, *, curr
     none = (0, 0, 0)
     closed = totals.get(Category.CLOSED, none)[0]
     commit, _, inspected = totals.get(Category.COMMIT, none)
-    quota = quota_of(context, scope, period, at)
+    quotas = quotas_of(context, scope, period, at)
+    quota = quotas.value
     landing = closed + commit
     return {
         "closed": closed,
@@ -141,34 +143,22 @@ def headline(context: Context, scope: Scope, period: Period, at: Moment, *, curr
         "pipeline": totals.get(Category.PIPELINE, none)[0],
         "landing": landing,
         "quota": quota,
+        "quota_of_reports": quotas.reports,
         "gap": None if quota is None else quota - landing,
     }
 
 
 def quota_of(context: Context, scope: Scope, period: Period, at: Moment) -> int | None:
     """Return the scope's quota: the person's own row, else the sum of their reports; None where there is none."""
+    return quotas_of(context, scope, period, at).value
+
+
+def quotas_of(context: Context, scope: Scope, period: Period, at: Moment) -> Quota:
+    """Return the scope's own quota, and what the quotas of the reports add up to."""
     conn = context.store.conn
-    rows = store_people.quotas(conn, period.name)
-    lines = store_people.managers_at(conn, at)
-    reports: dict[int, list[int]] = {}
-    for person, manager in lines.items():
-        if manager is not None:
-            reports.setdefault(manager, []).append(person)
-    if scope.person is not None:
-        return _quota_below(scope.person.id, rows, reports, frozenset())
-    tops = [p for p in context.people if lines.get(p) is None]
-    own = [q for top in tops if (q := _quota_below(top, rows, reports, frozenset())) is not None]
-    return sum(own) if own else None
-
-
-def _quota_below(
-    person: int, rows: Mapping[int, int], reports: Mapping[int, Sequence[int]], above: frozenset[int]
-) -> int | None:
-    if person in rows:
-        return rows[person]
-    below = [p for p in reports.get(person, ()) if p not in above]
-    own = [q for p in below if (q := _quota_below(p, rows, reports, above | {person})) is not None]
-    return sum(own) if own else None
+    below = reports_of(store_people.managers_at(conn, at), context.people)
+    top = EVERYBODY if scope.person is None else scope.person.id
+    return quota_under(top, below, store_people.quotas(conn, period.name))
 
 
 def _close(context: Context, call: Call, at: Moment, by: int | None) -> None:

@@ -20,9 +20,10 @@ from salesops_tui.domain.divergence import (
     largest_first,
     stage_odds,
 )
-from salesops_tui.domain.forecast import EVERYBODY, Column, Node, reports_of, roll_up
+from salesops_tui.domain.forecast import Column, Node, roll_up
 from salesops_tui.domain.people import Person, Scope
 from salesops_tui.domain.policy import Policy
+from salesops_tui.domain.quota import EVERYBODY, reports_of
 from salesops_tui.services.context import Context
 from salesops_tui.store import forecast as store_forecast
 from salesops_tui.store import people as store_people

@@ -9,9 +9,10 @@ from typing import Any
 from salesops_tui.domain.coverage import CoverageLine
 from salesops_tui.domain.deal import Category, Status
 from salesops_tui.domain.divergence import Band, Contribution, Divergence
-from salesops_tui.domain.forecast import EVERYBODY, Figures, Node
+from salesops_tui.domain.forecast import Figures, Node
 from salesops_tui.domain.money import decimal_string
 from salesops_tui.domain.policy import Policy
+from salesops_tui.domain.quota import EVERYBODY
 from salesops_tui.services.context import Context
 from salesops_tui.services.forecast import ForecastReport, explanation
 from salesops_tui.services.listing import plain_period

@@ -16,6 +16,7 @@ _FIGURES = (
     ("best_case", "Best Case"),
     ("landing", "Landing"),
     ("quota", "Quota"),
+    ("quota_of_reports", "· of the reports together"),
     ("gap", "Gap"),
 )
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~&#$]")
@@ -69,7 +70,7 @@ def _table(figures: Mapping[str, Any]) -> Iterator[str]:
     yield "| --- | ---: | ---: | ---: |"
     for key, label in _FIGURES:
         was, now = before.get(key), after.get(key)
-        if was is None and now is None:
+        if (was is None and now is None) or (key == "quota_of_reports" and now == after.get("quota")):
             continue
         yield f"| {label} | {_amount(was)} | {_amount(now)} | {_change(was, now)} |"
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from salesops_tui.domain.coverage import CoverageLine
 from salesops_tui.domain.forecast import Column as Counted
-from salesops_tui.domain.quota import EVERYBODY
 from salesops_tui.domain.money import decimal_string
+from salesops_tui.domain.quota import EVERYBODY
 from salesops_tui.domain.velocity import Conversion, Created, StageAge
 from salesops_tui.services.context import Context
 from salesops_tui.services.flow import (

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from salesops_tui.domain.forecast import Figures, Node, ladder
 from salesops_tui.domain.forecast import Column as Counted
-from salesops_tui.domain.quota import EVERYBODY
+from salesops_tui.domain.forecast import Figures, Node, ladder
 from salesops_tui.domain.money import decimal_string
+from salesops_tui.domain.quota import EVERYBODY
 from salesops_tui.services.context import Context
 from salesops_tui.services.forecast import Cell as Figure
 from salesops_tui.services.forecast import ForecastReport, deals_behind, forecast

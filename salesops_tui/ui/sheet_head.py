@@ -150,13 +150,21 @@ def _gap(desk: Desk, figures: Figures) -> list[Cell]:
 
 def bar_line(desk: Desk, sheet: Sheet, width: int, at_change: bool = False) -> Line:
     """Return the bar against the quota, and what has changed since when, until when."""
-    quota = sheet.figures["quota"]
-    end: list[Cell] = [] if quota is None else [(" Quota ", "label"), (desk.amount(quota), "strong")]
+    end = _quota(desk, sheet.figures)
     change = widest(_changes(desk, sheet, at_change), max(0, width - width_of(end) - 20))
     room = width - width_of(change) - width_of(end) - 4
     if room < _LEAST_BAR:
         return clip([" ", *change], width)
     return spread([" ", *_bar(sheet.figures, min(room, 60)), *end], [*change, " "], width)
+
+
+def _quota(desk: Desk, figures: Figures) -> list[Cell]:
+    """Return the quota, and in brackets what the reports have where that is another figure."""
+    quota, reports = figures["quota"], figures["quota_of_reports"]
+    if quota is None:
+        return []
+    said: list[Cell] = [(" Quota ", "label"), (desk.amount(quota), "strong")]
+    return said if reports in (None, quota) else [*said, (f" ({desk.amount(reports)})", "label")]
 
 
 def _changes(desk: Desk, sheet: Sheet, at_change: bool) -> Iterator[Line]:

@@ -6,8 +6,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from salesops_tui.domain.coverage import CoverageLine, coverage_by_segment, inherited_segments
-from salesops_tui.domain.forecast import EVERYBODY, NOTHING, Figures, reports_of, roll_up
+from salesops_tui.domain.forecast import NOTHING, Figures, roll_up
 from salesops_tui.domain.policy import Coverage
+from salesops_tui.domain.quota import EVERYBODY, reports_of
 
 TARGETS = {"enterprise": Coverage("enterprise", Decimal(3), Decimal(4)), "smb": Coverage("smb", Decimal(2), Decimal(3))}
 LINES = {1: None, 2: 1, 3: 1, 4: 2, 5: 3, 6: 3}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesops_tui.domain.forecast import EVERYBODY, NOTHING, Column, Figures, Quota, ladder, reports_of, roll_up
+from salesops_tui.domain.forecast import NOTHING, Column, Figures, ladder, roll_up
+from salesops_tui.domain.quota import EVERYBODY, Quota, reports_of
 
 SUMS = Figures(
     closed=100, inspected=40, uninspected=20, best_case=30, pipeline=80, omitted=7, over_claim=-25, upside=50

@@ -9,13 +9,17 @@ import pytest
 
 from salesops_tui.domain.calendar import Moment
 from salesops_tui.domain.deal import Status
-from salesops_tui.domain.forecast import EVERYBODY, Column, Node, Quota
+from salesops_tui.domain.forecast import Column, Node
 from salesops_tui.domain.people import Role
+from salesops_tui.domain.quota import EVERYBODY, Quota
 from salesops_tui.errors import BadInput
+from salesops_tui.services import calls
 from salesops_tui.services.context import find_scope
 from salesops_tui.services.forecast import Cell, ForecastReport, deals_behind, explanation, forecast
 from salesops_tui.services.forecast_words import in_words
 from salesops_tui.services.importing_people import import_people
+from salesops_tui.services.minutes import figures_of
+from salesops_tui.services.minutes_text import minutes_markdown
 from salesops_tui.store.deals import deal_number
 from tests.company import Company
 
@@ -110,6 +114,18 @@ def test_both_quotas_are_known_where_they_differ(team: Company) -> None:
     team.quota("ana", "FY26-Q4", 250)
     assert asked(team, "dana").root.quota == Quota(500_00, 550_00)
     assert asked(team).root.quota.value == 500_00
+
+
+def test_a_call_speaks_of_both_quotas(team: Company) -> None:
+    team.quota("dana", "FY26-Q4", 500)
+    team.quota("lee", "FY26-Q4", 300)
+    context = team.context
+    call = calls.start_call(context, team.people["dana"])
+    assert "| · of the reports together | 300.00 | 300.00 |" in minutes_markdown(
+        figures_of(context, call, context.now())
+    )
+    team.quota("lee", "FY26-Q4", 500)
+    assert "of the reports" not in minutes_markdown(figures_of(context, call, context.now()))
 
 
 def test_a_person_without_deals_has_a_row_of_nothing(company: Company) -> None:

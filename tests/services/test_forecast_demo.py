@@ -10,8 +10,9 @@ import pytest
 
 from salesops_tui.cli.main import run
 from salesops_tui.domain.calendar import SECOND, Day, Moment, Period
-from salesops_tui.domain.forecast import EVERYBODY, Column
+from salesops_tui.domain.forecast import Column
 from salesops_tui.domain.people import Person, Scope
+from salesops_tui.domain.quota import EVERYBODY
 from salesops_tui.services.context import Context
 from salesops_tui.services.forecast import Cell, ForecastReport, deals_behind, explanation, forecast
 from salesops_tui.services.what_if import cut, kept, slipped, stakes

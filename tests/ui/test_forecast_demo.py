@@ -12,9 +12,9 @@ import pytest
 
 from salesops_tui.domain.accuracy import Forecaster
 from salesops_tui.domain.calendar import Day, Moment, to_moment
-from salesops_tui.domain.quota import EVERYBODY
 from salesops_tui.domain.money import minor_digits
 from salesops_tui.domain.people import Person
+from salesops_tui.domain.quota import EVERYBODY
 from salesops_tui.services import what_if
 from salesops_tui.services.accuracy import accuracy
 from salesops_tui.services.calibration import calibration
