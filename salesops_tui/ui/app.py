@@ -116,6 +116,15 @@ class SalesopsApp(TerminalApp[None]):
         if not isinstance(self.screen, CallsScreen):
             self.push_screen(CallsScreen())
 
+    def go_to_imports(self) -> None:
+        """Show the list of imports, on the call sheet."""
+        from salesops_tui.ui.screens.imports import ImportsScreen
+
+        while len(self.screen_stack) > 1 and not isinstance(self.screen, ImportsScreen):
+            self.pop_screen()
+        if not isinstance(self.screen, ImportsScreen):
+            self.push_screen(ImportsScreen())
+
     def resume_call(self, call: Call) -> None:
         """Go on with an open call: take its scope and period, and ask the first deal of its queue."""
         from salesops_tui.services.calls import scope_of_call

@@ -180,6 +180,17 @@ class BaseScreen(AtDesk[ResultT]):
         """Go to the list of calls."""
         self.salesops.go_to_calls()
 
+    def action_imports(self) -> None:
+        """Go to the list of imports."""
+        self.salesops.go_to_imports()
+
+    def action_import(self) -> None:
+        """Bring in a file of deals."""
+        from salesops_tui.ui.screens.import_file import ImportFileScreen
+
+        self.context.as_ops("an import")
+        self.app.push_screen(ImportFileScreen())
+
     def action_undo(self) -> None:
         """Take back the actor's last decision in an open call, by name."""
         from salesops_tui.services.undo import undo_last

@@ -7,7 +7,18 @@ A command belongs to a context, which is a kind of screen, and names the method 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from salesops_tui.ui.command import Command, shown_key
+from salesops_tui.ui.import_commands import (
+    IMPORT,
+    IMPORT_COMMANDS,
+    IMPORT_FILE,
+    IMPORT_LIST,
+    IMPORT_PAGE,
+    IMPORTS,
+)
+
+__all__ = ["BY_ID", "COMMANDS", "CONTEXTS", "Command", "commands_of", "footer_of", "key_page", "shown_key"]
 
 EVERYWHERE = "everywhere"
 LIST = "list"
@@ -27,55 +38,15 @@ CONTEXTS = {
     FORECAST: "Forecast",
     CALLS: "Calls",
     SUMMARY: "Minutes of a call",
+    IMPORTS: "Imports",
+    IMPORT_FILE: "Import: which file",
+    IMPORT: "Import: what was understood",
+    IMPORT_LIST: "Import: deals and rows",
+    IMPORT_PAGE: "One import",
     LIST: "In any list",
     EVERYWHERE: "Everywhere",
 }
 """Every context and its title, in the order of the help."""
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """Something that a person can have done.
-
-    Attributes:
-        id: `context.verb`, for good: the keymap and `why_not` know it by this.
-        keys: Textual's names of the keys, separated by commas; the first is the one that is shown.
-        title: one or two words, for the footer and the palette.
-        help: one sentence, for the help and the key page.
-        context: the screens it is for; `EVERYWHERE` for all of them.
-        footer: place in the footer, 1 first; 0 for a command that is not shown there.
-        action: the screen's method `action_<action>`; "" for a key that the focused list itself acts on.
-    """
-
-    id: str
-    keys: str
-    title: str
-    help: str
-    context: str
-    footer: int = 0
-    action: str = ""
-
-    @property
-    def key(self) -> str:
-        """The first key as a person reads it: `y`, `ctrl+p`, `/`."""
-        return shown_key(self.keys.partition(",")[0])
-
-    @property
-    def all_keys(self) -> str:
-        """Every key as a person reads it: `ctrl+p or :`."""
-        return " or ".join(shown_key(key) for key in self.keys.split(","))
-
-
-_SHOWN = {
-    "escape": "esc", "slash": "/", "question_mark": "?", "colon": ":", "equals_sign": "=", "space": "space",
-    "pageup": "pgup", "pagedown": "pgdn", "up": "↑", "down": "↓", "left": "←", "right": "→",
-    "left_square_bracket": "[", "right_square_bracket": "]", "asterisk": "*", "minus": "-", "greater_than_sign": ">",
-}  # fmt: skip
-
-
-def shown_key(key: str) -> str:
-    """Return the name of a key that people know it by."""
-    return _SHOWN.get(key, key)
 
 
 _EVERYWHERE = (
@@ -91,6 +62,8 @@ _EVERYWHERE = (
         "forecast",
     ),
     Command("screen.calls", "6", "Calls", "Opens the list of calls.", EVERYWHERE, 0, "calls"),
+    Command("screen.imports", "7", "Imports", "Opens the list of imports.", EVERYWHERE, 0, "imports"),
+    Command("screen.import", "I", "Import", "Brings in a file of deals from the CRM.", EVERYWHERE, 0, "import"),
     Command(
         "undo", "u", "Undo", "Takes back your last decision in an open call, and names it.", EVERYWHERE, 80, "undo"
     ),
@@ -441,6 +414,7 @@ COMMANDS: tuple[Command, ...] = (
     *_FORECAST,
     *_CALLS,
     *_SUMMARY,
+    *IMPORT_COMMANDS,
     *_LIST,
     *_EVERYWHERE,
 )

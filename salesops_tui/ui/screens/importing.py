@@ -1,0 +1,241 @@
+"""What a file was understood to say, before anything is written: looked at, corrected, then imported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from textual import on
+
+from salesops_tui.services.import_mapping import with_mapping
+from salesops_tui.ui import import_lists, import_pick
+from salesops_tui.ui import import_view as view
+from salesops_tui.ui.import_screen import ImportGround
+from salesops_tui.ui.import_work import Done, Link
+from salesops_tui.ui.widgets.messages import Opened
+
+_BUSY = "the file is still being read; esc stops that"
+
+
+class ImportScreen(ImportGround):
+    """The import screen, and what can be done on it."""
+
+    def why_not(self, command_id: str) -> str | None:
+        if not command_id.startswith(("import.", "export")) or command_id == "import.leave":
+            return None
+        if self.busy or self.view is None:
+            return _BUSY
+        if command_id == "import.import" and not self.view.ready:
+            return self.view.found.problem or "choose the columns that are needed first: n goes there"
+        if command_id == "import.next" and not self.view.problems:
+            return "nothing is left to decide; i imports the file"
+        if command_id == "import.forget" and not self.view.found.origin:
+            return "no mapping was confirmed for these columns before"
+        if command_id == "import.export" and not self.view.found.rejects:
+            return "every row can be taken"
+        return None
+
+    def peel(self) -> bool:
+        if not self.stop():
+            return False
+        if self.view is None:
+            self.dismiss()
+        self.say("stopped; nothing was written")
+        return True
+
+    # ------------------------------------------------------------------ lines
+
+    @on(Opened)
+    async def _entered(self) -> None:
+        await self.action_run("import.open")
+
+    async def action_open(self) -> None:
+        """Change how the line is read, or open what is behind it."""
+        key = self.table.key
+        if not isinstance(key, str) or self.view is None:
+            return
+        kind, _, rest = key.partition(":")
+        if kind == view.GO:
+            await self.action_run("import.import" if self.view.ready else "import.next")
+        elif kind in _CHANGES:
+            _CHANGES[kind](self, rest)
+        else:
+            self._open_list(kind, rest)
+
+    def _open_list(self, kind: str, rest: str) -> None:
+        from salesops_tui.ui.screens.import_list import ImportListScreen
+
+        assert self.view is not None
+        found = self.view.found
+        if kind == view.EFFECT:
+            listed = import_lists.deals_of(self.desk, found, rest)
+        elif kind == view.SUSPECT:
+            listed = import_lists.suspects_of(self.desk, found, rest)
+        elif kind == view.REJECT:
+            some = [reject for reject in found.rejects if rest in reject.reason] or found.rejects
+            listed = import_lists.rejects_of(found.report.rejected, some)
+        else:
+            listed = None
+        if listed is not None and listed.rows:
+            self.app.push_screen(ImportListScreen(listed))
+        elif kind == view.WHOLE:
+            self.say(found.question, "warning")
+        else:
+            self.say("there is nothing behind this line")
+
+    def action_next(self) -> None:
+        """Go to the next line that needs a decision."""
+        assert self.view is not None
+        problems, key = self.view.problems, self.table.key
+        place = problems.index(key) + 1 if key in problems else 0
+        self.table.move_to(problems[place % len(problems)])
+
+    # ------------------------------------------------------------------ corrections
+
+    def pick_column(self, field: str) -> None:
+        """Ask which column a field comes from."""
+        assert self.view is not None
+
+        def take(column: str) -> None:
+            text = "" if column == import_pick.NO_COLUMN else column
+            self.correct(with_mapping(self.request, columns={field: text}))
+
+        self._ask(import_pick.column_picker(self.view.found, field), take)
+
+    def pick_field(self, column: str) -> None:
+        """Ask what a column is."""
+        assert self.view is not None
+        picker = import_pick.field_picker(self.view.found, column)
+        self._ask(picker, lambda field: self.correct(with_mapping(self.request, columns={field: column})))
+
+    def pick_meaning(self, number: str) -> None:
+        """Ask what a word means."""
+        assert self.view is not None
+        use = self.view.found.words[int(number)]
+        stages = [(stage.key, stage.name) for stage in self.desk.policy.stages]
+        picker = import_pick.meaning_picker(self.view.found, int(number), stages)
+        self._ask(picker, lambda key: self.correct(with_mapping(self.request, values={use.field: {use.word: key}})))
+
+    def pick_owner(self, number: str) -> None:
+        """Ask who an owner is."""
+        assert self.view is not None
+        text = self.view.found.owners[int(number)].text
+        people = [(p.key, p.name, p.role.value) for p in self.context.people.values()]
+        picker = import_pick.owner_picker(text, people)
+        self._ask(picker, lambda person: self.correct(with_mapping(self.request, owners={text: person})))
+
+    def pick_order(self, field: str) -> None:
+        """Ask how dates are written."""
+        assert self.view is not None
+        use = next(use for use in self.view.found.dates if use.field == field)
+
+        def take(order: str) -> None:
+            self.correct(with_mapping(self.request, formats={"day_first": order == import_pick.DAY_FIRST}))
+
+        self._ask(import_pick.order_picker(use.column, use.sample), take)
+
+    def pick_decimal(self, _rest: str) -> None:
+        """Ask what the decimals come after."""
+
+        def take(mark: str) -> None:
+            self.correct(with_mapping(self.request, formats={"decimal": mark}))
+
+        self._ask(import_pick.decimal_picker(), take)
+
+    def pick_link(self, number: str) -> None:
+        """Ask whether a new deal goes on from an earlier one."""
+        assert self.view is not None
+        found = self.view.found
+        alike = found.look_alikes[int(number)]
+        before = self.links.get(alike.new.key)
+
+        def take(kind: str) -> None:
+            self.links.pop(alike.new.key, None)
+            if kind != "none":
+                self.links[alike.new.key] = Link(alike.new.key, alike.earlier.key, kind)
+            self.lay_out(found)
+
+        kind = before.kind if before else alike.kind
+        self._ask(import_pick.link_picker(alike.new.name, alike.earlier.name, kind), take)
+
+    def _ask(self, picker: import_pick.OneOf, take: Callable[[str], None]) -> None:
+        def taken(key: int | str | None) -> None:
+            if key is not None:
+                with self.guarded():
+                    take(str(key))
+
+        self.app.push_screen(picker, taken)
+
+    # ------------------------------------------------------------------ what the file is
+
+    def action_settings(self) -> None:
+        """Change the moment that the file describes, its source, and whether it is all of it."""
+        from salesops_tui.ui.screens.import_settings import ImportSettings
+
+        def taken(request: object) -> None:
+            if request is not None:
+                self.correct(request)  # type: ignore[arg-type]
+
+        self.app.push_screen(ImportSettings(self.request), taken)
+
+    def action_full(self) -> None:
+        """Take the file for all of its source, or for a part."""
+        self.correct(replace(self.request, full=not self.request.full))
+
+    def action_forget(self) -> None:
+        """Read the file as if no mapping had been confirmed for it."""
+        self.correct(replace(self.request, forget_map=True, corrections={}))
+
+    # ------------------------------------------------------------------ importing
+
+    def action_import_now(self) -> None:
+        """Import the file as it is understood."""
+        assert self.view is not None
+        if self.view.found.question:
+            self.ask(self.view.found.question)
+        else:
+            self.write()
+
+    def ask(self, question: str) -> None:
+        from salesops_tui.ui.screens.confirm import Confirm
+
+        def sure(yes: bool | None) -> None:
+            if yes:
+                self.write(yes=True)
+
+        self._rest()
+        what = question.partition(" Nothing was written")[0]
+        self.app.push_screen(Confirm("Let that much of Commit go?", what, "Import all the same"), sure)
+
+    def written(self, done: Done) -> None:
+        self._rest()
+        self.changed()
+        if done.number is None:
+            self.say("this file was imported for this moment before; nothing changed")
+            self.understand()
+            return
+        from salesops_tui.ui.screens.import_page import ImportPageScreen
+
+        self.app.switch_screen(ImportPageScreen(done.number, done.report.rejects_file, fresh=True))
+        if done.left:
+            self.say(f"imported; but {done.left}", "warning")
+
+    def action_export(self) -> None:
+        """Write the rows that cannot be taken to a file."""
+        from salesops_tui.ui.export import csv_text, write_export
+
+        assert self.view is not None
+        found = self.view.found
+        path = write_export("rejects", "csv", csv_text(*import_lists.mendable(found.header, found.rejects)), self.desk)
+        self.say(f"{len(found.rejects):,} rows written to {path}; mend them there, and import that file")
+
+
+_CHANGES: dict[str, Callable[[ImportScreen, str], None]] = {
+    view.COLUMN: ImportScreen.pick_column,
+    view.LEFT: ImportScreen.pick_field,
+    view.WORD: ImportScreen.pick_meaning,
+    view.OWNER: ImportScreen.pick_owner,
+    view.DATE: ImportScreen.pick_order,
+    view.DECIMAL: ImportScreen.pick_decimal,
+    view.ALIKE: ImportScreen.pick_link,
+}
