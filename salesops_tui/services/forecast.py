@@ -177,12 +177,12 @@ def deals_behind(context: Context, report: ForecastReport, cell: Cell) -> list[i
     if cell.own or cell.person != report.root.person:
         below = {cell.person} if cell.own else _below(report.nodes, cell.person)
         wanted = wanted._replace(owners=below if wanted.owners is None else below & set(wanted.owners))
-    counts = _COLUMNS[cell.column]
-    ladder = _LADDER[: _LADDER.index(cell.column) + 1] if cell.cumulative and cell.column in _LADDER else ()
+    above = _LADDER[: _LADDER.index(cell.column)] if cell.cumulative and cell.column in _LADDER else ()
+    counted = [_COLUMNS[column] for column in (cell.column, *above)]
     with context.store.reading() as conn:
         deals = store_forecast.forecast_deals(conn, wanted)
     odds = report.odds
-    found = [d for d in deals if counts(d, odds) or any(_COLUMNS[column](d, odds) for column in ladder)]
+    found = [d for d in deals if any(counts(d, odds) for counts in counted)]
     return [d.deal for d in sorted(found, key=lambda d: (-d.amount, d.deal))]
 
 

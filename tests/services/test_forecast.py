@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from salesops_tui.domain.calendar import Moment
+from salesops_tui.domain.calendar import Moment, iso_day
 from salesops_tui.domain.deal import Status
+from salesops_tui.domain.divergence import weigh
 from salesops_tui.domain.forecast import Column, Node
 from salesops_tui.domain.people import Role
 from salesops_tui.domain.quota import EVERYBODY, Quota
@@ -21,6 +22,7 @@ from salesops_tui.services.importing_people import import_people
 from salesops_tui.services.minutes import figures_of
 from salesops_tui.services.minutes_text import minutes_markdown
 from salesops_tui.store.deals import deal_number
+from salesops_tui.store.forecast import Slice, figures_by_owner
 from tests.company import Company
 
 
@@ -212,6 +214,28 @@ def test_the_band_of_past_quarters(company: Company) -> None:
     company.later(minutes=1)
     assert asked(company).divergence.out_of_band
     assert asked(company, "erik").divergence.band.quarters == 0, "that team had nothing in Commit then"
+
+
+def test_a_past_quarter_is_that_of_the_team_of_then(company: Company) -> None:
+    for n, day in enumerate(("2025-11-10", "2026-02-09", "2026-05-11", "2026-08-10")):
+        company.at(f"{day} 07:00")
+        close = iso_day(company.context.calendar.period_of(company.context.calendar.day_of(company.clock())).end)
+        company.claim(f"Q{n}", amount=100, stage=str(3 + n), close=close)
+        company.later(days=20).claim(f"Q{n}", stage="8", status="lost", category="omitted")
+    company.at("2026-10-20 09:00").move("lee", "erik")
+    company.later(days=21)
+    assert asked(company, "erik").divergence.band.quarters == 0
+    assert asked(company, "dana").divergence.band.quarters == 4
+
+
+def test_halves_of_a_cent_go_to_the_even_one_in_the_store_too(company: Company) -> None:
+    for amount in (1, 3, 5, 7):
+        company.claim(f"D{amount}", amount=amount, stage="6", category="pipeline")
+    company.later(minutes=1)
+    wanted = Slice(asked(company).period, company.clock(), True, None)
+    odds = {"6": 50}  # 0.5 %: 1.00 weighs half a cent, 3.00 one and a half
+    figures = figures_by_owner(company.store.conn, wanted, odds)[company.people["lee"].id]
+    assert figures.upside == sum(weigh(amount * 100, 50) for amount in (1, 3, 5, 7)) == 0 + 2 + 2 + 4
 
 
 def test_a_loop_in_the_lines_is_refused_by_name(company: Company, tmp_path: Path) -> None:
