@@ -37,7 +37,7 @@ _STAGES_COLUMNS: dict[str, tuple[str, ...]] = {
     "amount": ("amount",),
     "currency": ("currencyisocode", "amount_currency"),
     "close_date": ("closedate", "close_date"),
-    "category": ("forecastcategoryname", "forecastcategory", "forecast_category", "to_forecast_category"),
+    "category": ("forecastcategory", "forecastcategoryname", "forecast_category", "to_forecast_category"),
 }
 _FIELDS_COLUMNS: dict[str, tuple[str, ...]] = {
     "id": ("opportunityid", "opportunity_id"),

@@ -93,8 +93,9 @@ TEXT = st.text(st.characters(codec="cp1252", exclude_categories=["Cc"]), max_siz
 NAME = TEXT.filter(lambda text: text not in ("", "-") and not text.startswith("'"))
 DAYS = st.dates(date(1990, 1, 1), date(2068, 12, 31))
 STAGES = {"Prospecting": "1", "Needs Analysis": "2", "Negotiation/Review": "6", "Closed Won": "7", "Closed Lost": "8"}
-WORDS = {Category.OMITTED: "Omitted", Category.PIPELINE: "Pipeline", Category.BEST_CASE: "Best Case",
-         Category.COMMIT: "Commit"}  # fmt: skip
+OPEN = {Category.OMITTED, Category.PIPELINE, Category.BEST_CASE, Category.COMMIT}
+CLOSED = {Status.WON: Category.CLOSED, Status.LOST: Category.OMITTED}
+WORDS = {category: category.label for category in Category}
 API = WORDS | {Category.BEST_CASE: "BestCase", Category.COMMIT: "Forecast"}
 
 
@@ -104,7 +105,7 @@ def deals(draw: st.DrawFn) -> dict[str, Any]:
     closed = {"Closed Won": Status.WON, "Closed Lost": Status.LOST}.get(stage, Status.OPEN)
     return {
         "id": draw(IDS), "name": draw(NAME), "account": draw(NAME | st.just("")), "owner": draw(NAME),
-        "stage": stage, "status": closed, "category": draw(st.sampled_from(sorted(WORDS))),
+        "stage": stage, "status": closed, "category": draw(st.sampled_from([CLOSED[closed]] if closed in CLOSED else sorted(OPEN))),
         "cents": draw(st.none() | st.integers(0, 10**13)), "close": draw(DAYS), "created": draw(st.none() | DAYS),
         "next": draw(NAME | st.just("")), "type": draw(NAME | st.just("")),
     }  # fmt: skip

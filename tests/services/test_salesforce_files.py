@@ -243,6 +243,19 @@ def test_renamed_categories_go_by_the_map(company: Company) -> None:
     assert without_extra(company) == expected("report.csv")
 
 
+@pytest.mark.parametrize("file", ["data_loader.csv", "api.csv"])
+def test_the_boxes_say_what_a_stage_of_another_name_is(company: Company, file: str) -> None:
+    path = mended(put(company, file), "Closed Won", "Signed")
+    assert take(company, mended(path, "Closed Lost", "Went away")).rejected == 0
+    assert without_extra(company) == expected(file)
+
+
+def test_the_category_that_cannot_be_renamed_counts(company: Company) -> None:
+    path = mended(put(company, "api.csv"), "PushCount", "ForecastCategoryName")
+    assert take(company, path).columns["category"] == "ForecastCategory"
+    assert without_extra(company) == expected("api.csv")
+
+
 def test_a_map_has_the_last_word_on_the_dialect(company: Company) -> None:
     words = company.path.parent / "words.toml"
     words.write_text('[columns]\nnext_step = "Loss Reason"\n[values.category]\n"Best Case" = "pipeline"\n')

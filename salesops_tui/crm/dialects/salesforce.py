@@ -21,17 +21,20 @@ from salesops_tui.crm.fields import FIELDS, folded_column
 from salesops_tui.domain.deal import Category
 
 _COLUMNS: dict[str, tuple[str, ...]] = {
-    "id": ("opportunity_id", "id", "case_safe_id", "case_safe_opportunity_id", "opportunity_id_(18)"),
+    "id": (
+        "opportunity_id", "opportunity:_id", "id", "case_safe_id", "case_safe_opportunity_id", "opportunity_id_(18)",
+    ),
     "name": ("opportunity_name", "name"),
-    "account": ("account_name", "account.name", "account_name:_account_name"),
+    "account": ("account_name", "account.name", "account_name:_account_name", "account:_account_name"),
     "owner": (
         "owner.email", "owner.username", "opportunity_owner_email", "opportunity_owner", "opportunity_owner:_full_name",
-        "owner.name", "owner", "owner_name", "ownerid", "owner_id",
+        "owner:_full_name", "owner.name", "owner", "owner_name", "ownerid", "owner_id",
     ),
     "amount": ("amount",),
     "currency": ("amount_currency", "opportunity_currency", "currencyisocode", "currency"),
     "stage": ("stage", "stagename"),
-    "category": ("forecastcategoryname", "forecast_category", "forecastcategory"),
+    # The first cannot be renamed in an org, the others can.
+    "category": ("forecastcategory", "forecastcategoryname", "forecast_category"),
     "close_date": ("close_date", "closedate"),
     "created_date": ("created_date", "createddate"),
     "next_step": ("next_step", "nextstep"),
@@ -155,6 +158,7 @@ DIALECT = Dialect(
     defaults={"owner": "unassigned", "amount": "0"},
     aside=aside,
     id_of=full_id,
+    closed_by_status=True,
     neighbours=(
         Neighbour(("Account.csv", "Accounts.csv"), "AccountId", "Id", {"account": "Name"}),
         Neighbour(("User.csv", "Users.csv"), "OwnerId", "Id", {"owner": "Email"}, key_stays=True),
