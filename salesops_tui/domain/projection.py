@@ -43,6 +43,7 @@ class _Walk:
 
     claim: Claim | None = None
     winner: int | None = None
+    won_at: Moment = Moment(0)
     detail: int = 0
     buyer: str = ""
     inspection: int | None = None
@@ -152,8 +153,9 @@ def _claimed(walk: _Walk, new: Claim) -> None:
     old, walk.claim = walk.claim, new
     if new.status is not Status.WON:
         walk.winner = None
-    elif walk.winner is None:
-        walk.winner = new.owner
+    elif walk.winner is None or new.valid_from == walk.won_at:
+        # What is said later of the moment of winning corrects who won.
+        walk.winner, walk.won_at = new.owner, new.valid_from
     if old is None:
         return
     came_back = old.status is not Status.OPEN and new.status is Status.OPEN

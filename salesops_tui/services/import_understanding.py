@@ -311,8 +311,8 @@ def _decided(run: Run, forms: DateForms) -> str:
         return f"{order}, as the map says"
     form = DateForm.DAY_FIRST if day_first else DateForm.MONTH_FIRST
     count, sample = forms.counts.get(form, 0), forms.samples.get(form, "")
-    because = f"{count} others, such as {sample}, can be read in no other way" if count else "by the rest of the file"
-    return f"{order}: {because}"
+    others = f"{count:,} other{'' if count == 1 else 's'}, such as {sample}, can be read in no other way"
+    return f"{order}: {others if count else 'by the rest of the file'}"
 
 
 def _is_probability(column: str) -> bool:

@@ -63,7 +63,8 @@ def unknown_owners(context: Context) -> list[OwnerText]:
         Refused: the actor is no ops lead.
     """
     context.as_ops("the list of owners")
-    return [OwnerText(*row) for row in owner_aliases.unassigned_by_text(context.store.conn)]
+    conn = context.store.conn
+    return [OwnerText(*row) for row in owner_aliases.unassigned_by_text(conn, unassigned(conn).id)]
 
 
 def known_aliases(context: Context) -> list[OwnerAlias]:
@@ -97,7 +98,8 @@ def map_owner(context: Context, text: str, person: str) -> Mapped:
     if named is not None and named.key != UNASSIGNED:
         raise Refused(f"'{text}' is {named.name} ({named.key}) already; there is nothing to map")
     with context.store.write() as conn:
-        if owner_aliases.meanings(conn).get(folded(text)) == meant.id and not owner_aliases.waiting(conn, folded(text)):
+        waiting = owner_aliases.stretches(conn, folded(text), unassigned(conn).id)
+        if owner_aliases.meanings(conn).get(folded(text)) == meant.id and not waiting:
             return Mapped(text, meant, 0)
         return Mapped(text, meant, _map(context, text, meant))
 
@@ -105,21 +107,21 @@ def map_owner(context: Context, text: str, person: str) -> Mapped:
 def _map(context: Context, text: str, meant: Person) -> int:
     """Write the alias with the deals that it concerns: one change an import, so that each is undone with its import."""
     conn = context.store.conn
-    key = folded(text)
     touched = _withdraw_former(context, text)
-    origins = owner_aliases.origins(conn, key, unassigned(conn).id)
+    tracks.rebuild(conn, context.policies, sorted(touched))
+    found = owner_aliases.stretches(conn, folded(text), unassigned(conn).id)
     change = context.change("owner_alias")
     owner_aliases.add(conn, text, meant.id, change)
-    record.write_record(conn, change, {"owner_text": text, "person": meant.key, "imports": len(origins)})
-    for origin, valid_at in origins:
-        change = context.change("owner_alias", valid_at=valid_at)
+    record.write_record(conn, change, {"owner_text": text, "person": meant.key})
+    for origin in sorted({s.origin for s in found} | {s.detail_origin for s in found}):
+        change = context.change("owner_alias")
         owner_aliases.add(conn, text, meant.id, change)
-        deals = owner_aliases.assign(conn, origin, key, unassigned(conn).id, meant.id, change)
+        deals = owner_aliases.assign(conn, found, origin, meant.id, change)
         touched |= deals
         body = {"owner_text": text, "person": meant.key, "of_change": origin, "deals": len(deals)}
         record.write_record(conn, change, body)
-    tracks.rebuild(conn, context.policies, sorted(touched))
-    return len(touched)
+    tracks.rebuild(conn, context.policies, sorted(touched | {s.deal for s in found}))
+    return len({s.deal for s in found})
 
 
 def _withdraw_former(context: Context, text: str) -> set[int]:

@@ -97,12 +97,11 @@ def rejects_of(conn: sqlite3.Connection, number: int) -> list[Reject]:
 
 
 def resting_on(conn: sqlite3.Connection, change: int) -> list[int]:
-    """Return the changes that corrected owners in the claims of an import, and fall with it."""
+    """Return the changes that corrected owners in what an import brought, and fall with it."""
     sql = """
-        SELECT DISTINCT a.change FROM claim c
-        JOIN claim a ON a.deal = c.deal AND a.valid_from = c.valid_from AND a.change > c.change
-        JOIN change k ON k.id = a.change AND k.kind = 'owner_alias'
-        WHERE c.change = ? AND NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.change = a.change) ORDER BY a.change
+        SELECT r.change FROM change k JOIN record r ON r.change = k.id
+        WHERE k.kind = 'owner_alias' AND json_extract(r.body, '$.of_change') = ?
+            AND NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.change = k.id) ORDER BY k.id
     """
     return [found for (found,) in conn.execute(sql, (change,))]
 

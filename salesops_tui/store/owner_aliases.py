@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from salesops_tui.domain.calendar import FOREVER, Moment
 from salesops_tui.domain.people import folded
@@ -46,59 +47,65 @@ def deals_of(conn: sqlite3.Connection, changes: Sequence[int]) -> set[int]:
     return {deal for (deal,) in conn.execute(sql, (json.dumps(changes),))}
 
 
-def unassigned_by_text(conn: sqlite3.Connection) -> list[tuple[str, int, int, int]]:
-    """Return the owners' texts that deals carry now: open deals, their sum, other deals; the largest sum first."""
+def unassigned_by_text(conn: sqlite3.Connection, nobody: int) -> list[tuple[str, int, int, int]]:
+    """Return the texts because of which deals are unassigned now: open deals, their sum, others; largest sum first."""
     sql = f"""
         SELECT min(x.owner_text), sum(s.status = 0), sum(iif(s.status = 0, s.amount, 0)), sum(s.status IN (1, 2))
         FROM deal_state s JOIN detail x ON x.id = s.detail
-        WHERE s.valid_to = {FOREVER} AND x.owner_text <> '' AND s.status <> 3
+        WHERE s.valid_to = {FOREVER} AND s.owner = ? AND x.owner_text <> '' AND s.status <> 3
         GROUP BY x.owner_text
     """
     sums: dict[str, tuple[str, int, int, int]] = {}
-    for text, deals, amount, closed in conn.execute(sql):
+    for text, deals, amount, closed in conn.execute(sql, (nobody,)):
         shown, *before = sums.get(folded(text), (text, 0, 0, 0))
         sums[folded(text)] = (shown, before[0] + deals, before[1] + amount, before[2] + closed)
     return sorted(sums.values(), key=lambda row: (-row[2], -row[1], row[0]))
 
 
-def waiting(conn: sqlite3.Connection, text: str) -> bool:
-    """Say whether a deal stands unassigned because of a folded text."""
-    return any(folded(found) == text for found, *_ in unassigned_by_text(conn))
+class Stretch(NamedTuple):
+    """A time in which a deal was unassigned because of a text.
+
+    Attributes:
+        origin: the change that brought the claim, or the text if that came later.
+        again: the stretch before it had the same claim and details, so that there is nothing to correct.
+    """
+
+    deal: int
+    valid_from: Moment
+    claim: int
+    detail: int
+    origin: int
+    detail_origin: int
+    again: bool
 
 
-def origins(conn: sqlite3.Connection, text: str, nobody: int) -> list[tuple[int, Moment]]:
-    """Return the changes that brought claims without an owner because of a folded text, with their moments."""
-    rows = conn.execute(f"{_UNASSIGNED} ORDER BY c.valid_from DESC", {"nobody": nobody})
-    return sorted({change: valid_from for change, valid_from, said in rows if folded(said) == text}.items())
+def stretches(conn: sqlite3.Connection, text: str, nobody: int) -> list[Stretch]:
+    """Return all times in which deals were unassigned because of a folded text."""
+    sql = """
+        SELECT s.deal, s.valid_from, s.claim, s.detail, max(c.change, x.change), x.change, x.owner_text,
+            EXISTS (SELECT 1 FROM deal_state b WHERE b.deal = s.deal AND b.valid_to = s.valid_from
+                AND b.claim = s.claim AND b.detail = s.detail)
+        FROM deal_state s JOIN claim c ON c.id = s.claim JOIN detail x ON x.id = s.detail
+        WHERE s.owner = ? AND x.owner_text <> '' ORDER BY s.deal, s.valid_from
+    """
+    return [
+        Stretch(*row[:6], bool(row[7])) for row in conn.execute(sql, (nobody,)).fetchall() if folded(row[6]) == text
+    ]
 
 
-def assign(conn: sqlite3.Connection, origin: int, text: str, nobody: int, person: int, change: int) -> set[int]:
-    """Give the deals that a change brought without an owner to a person, from the same moment; return the deals."""
+def assign(conn: sqlite3.Connection, found: Sequence[Stretch], origin: int, person: int, change: int) -> set[int]:
+    """Give deals to a person in the stretches that a change brought, and clear the text; return the deals."""
     claims = ", ".join(f"c.{name}" for name in CLAIM_COLUMNS[1:])
     details = ", ".join(f"x.{name}" if name != "owner_text" else "''" for name in DETAIL_COLUMNS)
-    sql = f"{_CLAIMS_WITH_TEXT} AND c.change = :origin"
-    rows = [
-        (claim, detail, deal)
-        for claim, detail, deal, owner_text in conn.execute(sql, {"nobody": nobody, "origin": origin})
-        if folded(owner_text) == text
-    ]
+    own = [s for s in found if s.origin == origin and not s.again]
     conn.executemany(
         f"INSERT INTO claim (deal, valid_from, change, {', '.join(CLAIM_COLUMNS)})"
-        f" SELECT c.deal, c.valid_from, ?, ?, {claims} FROM claim c WHERE c.id = ?",
-        [(change, person, claim) for claim, _, _ in rows],
+        f" SELECT c.deal, ?, ?, ?, {claims} FROM claim c WHERE c.id = ?",
+        [(s.valid_from, change, person, s.claim) for s in own],
     )
     conn.executemany(
         f"INSERT INTO detail (deal, valid_from, change, {', '.join(DETAIL_COLUMNS)})"
-        f" SELECT x.deal, c.valid_from, ?, {details} FROM detail x, claim c WHERE x.id = ? AND c.id = ?",
-        [(change, detail, claim) for claim, detail, _ in rows],
+        f" SELECT x.deal, x.valid_from, ?, {details} FROM detail x WHERE x.id = ?",
+        [(change, detail) for detail in sorted({s.detail for s in found if s.detail_origin == origin})],
     )
-    return {deal for _, _, deal in rows}
-
-
-_CLAIMS_WITH_TEXT = f"""
-    SELECT c.id, x.id, c.deal, x.owner_text FROM claim c JOIN detail x ON x.id = (
-        SELECT d.id FROM detail d WHERE d.deal = c.deal AND d.valid_from <= c.valid_from AND {_STANDING.format("d")}
-        ORDER BY d.valid_from DESC, d.id DESC LIMIT 1)
-    WHERE c.owner = :nobody AND x.owner_text <> '' AND {_STANDING.format("c")}
-"""
-_UNASSIGNED = _CLAIMS_WITH_TEXT.replace("c.id, x.id, c.deal, x.owner_text", "c.change, c.valid_from, x.owner_text")
+    return {s.deal for s in own}

@@ -97,7 +97,7 @@ def test_newest_first_and_each_once(desk: Desk) -> None:
     desk.take(GOOD)
     desk.company.later(days=7)
     desk.take(deal("D1", amount="1"))
-    with pytest.raises(Refused, match="import 2 .* is newer than import 1"):
+    with pytest.raises(Refused, match=r"import 2 .* is newer than import 1"):
         undo_import(desk.company.context, 1)
     undo_import(desk.company.context, 2)
     with pytest.raises(Refused, match="was taken back already"):
