@@ -1,13 +1,14 @@
 """Salesforce's habits: ids, feet of reports, and tables of values that are written and read again."""
 
 import csv
+import re
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from salesops_tui.crm.deal_map import DealMap
@@ -92,6 +93,7 @@ TEXT = st.text(st.characters(codec="cp1252", exclude_categories=["Cc"]), max_siz
 )
 NAME = TEXT.filter(lambda text: text not in ("", "-") and not text.startswith("'"))
 DAYS = st.dates(date(1990, 1, 1), date(2068, 12, 31))
+LIKE_UTF8 = re.compile(rb"[\xc2-\xf4][\x80-\xbf]")
 STAGES = {"Prospecting": "1", "Needs Analysis": "2", "Negotiation/Review": "6", "Closed Won": "7", "Closed Lost": "8"}
 OPEN = {Category.OMITTED, Category.PIPELINE, Category.BEST_CASE, Category.COMMIT}
 CLOSED = {Status.WON: Category.CLOSED, Status.LOST: Category.OMITTED}
@@ -103,9 +105,10 @@ API = WORDS | {Category.BEST_CASE: "BestCase", Category.COMMIT: "Forecast"}
 def deals(draw: st.DrawFn) -> dict[str, Any]:
     stage = draw(st.sampled_from(sorted(STAGES)))
     closed = {"Closed Won": Status.WON, "Closed Lost": Status.LOST}.get(stage, Status.OPEN)
+    categories = [CLOSED[closed]] if closed in CLOSED else sorted(OPEN)
     return {
         "id": draw(IDS), "name": draw(NAME), "account": draw(NAME | st.just("")), "owner": draw(NAME),
-        "stage": stage, "status": closed, "category": draw(st.sampled_from([CLOSED[closed]] if closed in CLOSED else sorted(OPEN))),
+        "stage": stage, "status": closed, "category": draw(st.sampled_from(categories)),
         "cents": draw(st.none() | st.integers(0, 10**13)), "close": draw(DAYS), "created": draw(st.none() | DAYS),
         "next": draw(NAME | st.just("")), "type": draw(NAME | st.just("")),
     }  # fmt: skip
@@ -196,7 +199,7 @@ def got(row: DealRow) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
 @given(table=TABLES, europe=st.booleans(), quoting=st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]))
 def test_a_report_is_the_same_table_again(
     tmp_path: Path, table: list[dict[str, Any]], europe: bool, quoting: Any
@@ -204,13 +207,15 @@ def test_a_report_is_the_same_table_again(
     path = tmp_path / "report.csv"
     with path.open("w", newline="", encoding="cp1252" if europe else "utf-8") as file:
         csv.writer(file, delimiter=";" if europe else ",", quoting=quoting).writerows(as_report(table, europe=europe))
+    # Bytes that are a character of UTF-8 too cannot be told apart.
+    assume(not europe or not LIKE_UTF8.search(path.read_bytes()))
     found = read_back(path)
     assert [got(found[checked(deal["id"])]) for deal in table if deal["id"] != "006000000000000"] == [
         wanted(deal) for deal in table if deal["id"] != "006000000000000"
     ]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
 @given(table=TABLES)
 def test_objects_are_the_same_table_again(tmp_path: Path, table: list[dict[str, Any]]) -> None:
     path = tmp_path / "objects.csv"
