@@ -5,9 +5,13 @@ from __future__ import annotations
 import gc
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from salesops_tui.cli.session import Session
 from salesops_tui.errors import Refused
+
+if TYPE_CHECKING:
+    from salesops_tui.ui.app import SalesopsApp
 
 
 def open_screens(session: Session) -> None:
@@ -27,12 +31,31 @@ def open_screens(session: Session) -> None:
     # Collecting garbage takes a seventh of the start, and finds nothing: what a start makes, it keeps.
     gc.disable()
     _import_asyncio_without_openssl()
-    from salesops_tui.ui.app import SalesopsApp
-
-    app = SalesopsApp(session.open())
+    app = _presenter(session) if session.present else _screens(session)
     app.run()
     if app.failure:
         raise app.failure
+
+
+def _screens(session: Session) -> SalesopsApp:
+    from salesops_tui.ui.app import SalesopsApp
+
+    return SalesopsApp(session.open())
+
+
+def _presenter(session: Session) -> SalesopsApp:
+    """Return the screens for a shared screen; whom they follow is looked up before names are masked."""
+    from salesops_tui.services.context import find_person
+    from salesops_tui.store import masking
+    from salesops_tui.ui.presenter import PresenterApp
+
+    context = session.open()
+    person = find_person(list(context.people.values()), session.follow) if session.follow is not None else None
+    if session.mask:
+        masking.hide(session.mask)
+        masking.mask(context.store.conn)
+        context.forget_people()
+    return PresenterApp(context, person)
 
 
 def _import_asyncio_without_openssl() -> None:

@@ -71,10 +71,6 @@ class Session:
             StoreProblem: it cannot be opened.
             Refused: it lets nobody in who has this login.
         """
-        if self.mask:
-            from salesops_tui.store.masking import hide
-
-            hide(self.mask)
         store = open_store(self.path, read_only=self.read_only)
         self._stores.append(store)
         if wall.raised():

@@ -8,6 +8,9 @@ from salesops_tui.domain.calendar import Calendar, Day, Moment
 from salesops_tui.domain.policy import Policy, Question, QuestionKind
 from salesops_tui.errors import Refused
 
+LONGEST_TEXT = 2_000
+"""Characters that a text beside an answer, or a close plan, may have."""
+
 
 class AnswerValue(StrEnum):
     """The three things that can be said to a question."""
@@ -147,6 +150,7 @@ def check(policy: Policy, draft: AnswerDraft, facts: Facts) -> AnswerDraft:
     if question is None:
         known = ", ".join(policy.question_keys)
         raise Refused(f"no question is called '{draft.question}'; the policy asks {known}")
+    _check_lengths(draft)
     _check_reason(question, draft)
     if draft.value is not AnswerValue.YES:
         return draft
@@ -155,6 +159,21 @@ def check(policy: Policy, draft: AnswerDraft, facts: Facts) -> AnswerDraft:
     if question.kind is QuestionKind.WITHIN_BUSINESS_DAYS:
         return _check_meeting(policy.calendar, question, draft, facts)
     return draft
+
+
+def _check_lengths(draft: AnswerDraft) -> None:
+    for name in ("evidence", "risk", "mitigation", "risk_kind"):
+        check_length(getattr(draft, name), name.replace("_", " "))
+
+
+def check_length(text: str, what: str) -> None:
+    """Make sure that a text that somebody typed is not long beyond reason.
+
+    Raises:
+        Refused: it has more than `LONGEST_TEXT` characters.
+    """
+    if len(text) > LONGEST_TEXT:
+        raise Refused(f"the {what} is {len(text):,} characters long; {LONGEST_TEXT:,} is the most")
 
 
 def _check_reason(question: Question, draft: AnswerDraft) -> None:

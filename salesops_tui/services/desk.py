@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from salesops_tui.domain.calendar import SECOND, Moment
 from salesops_tui.domain.deal import Status
+from salesops_tui.domain.inspection import LONGEST_TEXT
 from salesops_tui.services.context import Context
 from salesops_tui.store import deals as store_deals
 from salesops_tui.store import desk
@@ -61,7 +62,7 @@ def keep_typed(context: Context, deal: int, texts: Mapping[tuple[str, str], str]
     now = context.now()
     with context.store.write(durable=False) as conn:
         for (question, field), body in texts.items():
-            desk.save_draft(conn, context.actor.id, deal, question, field, body, now)
+            desk.save_draft(conn, context.actor.id, deal, question, field, body[:LONGEST_TEXT], now)
 
 
 def broken_off(context: Context) -> BrokenOff | None:

@@ -14,6 +14,7 @@ from salesops_tui.domain.inspection import (
     Ruling,
     Verdict,
     check,
+    check_length,
     rule,
 )
 from salesops_tui.domain.people import Person, Role
@@ -93,6 +94,7 @@ def give_answers(context: Context, request: AnswerRequest) -> InspectionResult:
         Conflict: somebody else has answered otherwise meanwhile; nothing was written.
         NotFound: no such deal.
     """
+    check_length(request.close_plan.strip(), "close plan")
     with context.store.write() as conn:
         close_lapsed_calls(context)
         at = _moment_of(context, request.at)
@@ -329,6 +331,8 @@ def plain_answer(draft: AnswerDraft) -> dict[str, object]:
 
 def may_inspect(context: Context, deal: DealAt) -> str | None:
     """Return why the actor cannot inspect a deal now, or None if they can."""
+    if context.store.read_only:
+        return "this session is read-only; nothing was written"
     try:
         context.acting()
         _inspector_of(context, deal, context.now())

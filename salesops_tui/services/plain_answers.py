@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from salesops_tui.domain.calendar import Day
-from salesops_tui.domain.inspection import AnswerDraft, AnswerValue
+from salesops_tui.domain.inspection import LONGEST_TEXT, AnswerDraft, AnswerValue
 from salesops_tui.domain.policy import Policy, Question, QuestionKind
 from salesops_tui.domain.typed_day import read_day
 from salesops_tui.errors import WrongUsage
 
-_LONGEST_TEXT = 2_000
 _VALUES = {
     "yes": AnswerValue.YES,
     "y": AnswerValue.YES,
@@ -71,6 +70,6 @@ def _draft(question: Question, value: str, request: Mapping[str, Any], today: Da
 
 def _text(text: str, what: str) -> str:
     tidy = text.strip()
-    if len(tidy) > _LONGEST_TEXT:
-        raise WrongUsage(f"the {what} is {len(tidy)} characters long; {_LONGEST_TEXT} is the most")
+    if len(tidy) > LONGEST_TEXT:
+        raise WrongUsage(f"the {what} is {len(tidy)} characters long; {LONGEST_TEXT} is the most")
     return tidy

@@ -16,7 +16,7 @@ from salesops_tui.store.migrations import APPLICATION_ID, SCHEMA_VERSION
 _BUSY_MILLISECONDS = 10_000
 _ADVICE = {
     "database or disk is full": "the disk is full; make room and do it again, nothing was written",
-    "attempt to write a readonly database": "the store is read-only; ask for write permission",
+    "attempt to write a readonly database": "the store may only be read; use --read-only, or ask for permission",
     "unable to open database file": "the store cannot be opened; check that its folder exists and may be written",
     "database is locked": "somebody else has held the store for too long; try again",
     "file is not a database": "the file is not a salesops store",
@@ -27,6 +27,8 @@ _ADVICE = {
 
 ON_OPENING: list[Callable[[sqlite3.Connection], None]] = []
 """What is done with every connection to an existing store before anybody reads from it."""
+
+_NEEDS_THE_FOLDER = ("unable to open database file", "attempt to write a readonly database")
 
 
 class Store:
@@ -39,6 +41,7 @@ class Store:
         disposable: this store is still being built and nobody else has it: commits do not wait for the disk until
             `settle`, and a crash costs the whole of it.
         kept: where the store as it was is kept, if opening it brought an older schema up to date.
+        still: how the files lay when they were opened as they lie, which holds while nobody writes; else None.
     """
 
     def __init__(self, path: Path, conn: sqlite3.Connection, *, read_only: bool) -> None:
@@ -48,6 +51,7 @@ class Store:
         self.read_only = read_only
         self.disposable = False
         self.kept: Path | None = None
+        self.still: tuple[int, int, int] | None = None
         self._depth = 0
         self._file = _identity(path)
 
@@ -130,7 +134,13 @@ class Store:
                 os.close(handle)
 
     def data_version(self) -> int:
-        """Return a number that differs once another connection has committed."""
+        """Return a number that differs once another connection has committed.
+
+        Raises:
+            StoreProblem: the store was read as it lies, and somebody has begun to write to it.
+        """
+        if self.still and still_of(self.path) != self.still:
+            raise StoreProblem(f"somebody writes to {self.path}, which is read as it lay before; start again")
         return int(self.conn.execute("PRAGMA data_version").fetchone()[0])
 
     @contextmanager
@@ -208,7 +218,7 @@ def open_store(path: Path, *, read_only: bool = False, any_schema: bool = False,
         if not path.is_file():
             raise StoreProblem(f"{path} is no file, so no store")
         _look_at_header(path)
-        store = Store(path, _connect(path, "ro" if read_only else "rw"), read_only=read_only)
+        store = _opened(path, read_only=read_only)
         try:
             version = _schema_version(path, store.conn)
             if version < SCHEMA_VERSION and not any_schema:
@@ -219,6 +229,41 @@ def open_store(path: Path, *, read_only: bool = False, any_schema: bool = False,
             store.close()
             raise
     return store
+
+
+def _opened(path: Path, *, read_only: bool) -> Store:
+    if not read_only:
+        return Store(path, _connect(path, "rw"), read_only=False)
+    try:
+        return Store(path, _connect(path, "ro"), read_only=True)
+    except sqlite3.OperationalError as error:
+        if not str(error).startswith(_NEEDS_THE_FOLDER):
+            raise
+    return _opened_as_it_lies(path)
+
+
+def _opened_as_it_lies(path: Path) -> Store:
+    """Open a store whose folder may not be written, which reading beside writers needs: while nobody writes to it."""
+    store = Store(path, _connect(path, "ro&immutable=1"), read_only=True)
+    store.still = still_of(path)
+    if store.still[1]:
+        store.close()
+        raise StoreProblem(
+            f"{path} is in use, and its folder may not be written, which reading it then needs; "
+            "copy the store with 'salesops backup', or ask for permission to write in the folder"
+        )
+    return store
+
+
+def still_of(path: Path) -> tuple[int, int, int]:
+    """Return what differs once somebody writes to a store: when it was written, and how much lies beside it."""
+    beside = path.with_name(path.name + "-wal")
+    try:
+        waiting = beside.stat().st_size
+    except OSError:
+        waiting = 0
+    found = path.stat()
+    return (found.st_mtime_ns, waiting, found.st_ino)
 
 
 def create_store(path: Path, *, mode: int = 0o600) -> Store:

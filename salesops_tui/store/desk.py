@@ -55,6 +55,12 @@ def others_on(conn: sqlite3.Connection, deal: int, person: int, since: Moment) -
     return [Presence(*row) for row in conn.execute(sql, (deal, person, since))]
 
 
+def places_since(conn: sqlite3.Connection, since: Moment) -> list[Presence]:
+    """Return where sessions are that were seen on a deal since a moment."""
+    sql = f"SELECT {_COLUMNS} FROM presence WHERE deal IS NOT NULL AND seen_at >= ? ORDER BY seen_at"
+    return [Presence(*row) for row in conn.execute(sql, (since,))]
+
+
 def save_draft(
     conn: sqlite3.Connection, person: int, deal: int, question: str, field: str, body: str, at: Moment
 ) -> None:

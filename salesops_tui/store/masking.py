@@ -1,7 +1,8 @@
-"""Names or amounts that are not to be seen: masked where they are read, so that no screen can show them.
+"""Names or amounts that are not to be seen: masked before any screen can show them.
 
-For a session that only reads. Views of the connection's own stand in front of the tables, and every query meets
-them; nothing in the store changes.
+For a session that only reads. Texts are masked where they are read: views of the connection's own stand in front of
+the tables, every query meets them, and nothing in the store changes. Amounts are masked in the one place where they
+become words (`ui.present`), which asks `hidden`.
 """
 
 from __future__ import annotations
@@ -22,10 +23,6 @@ def _text(column: str) -> str:
 
 def _texts(*columns: str) -> dict[str, str]:
     return {column: _text(column) for column in columns}
-
-
-def _zeros(*columns: str) -> dict[str, str]:
-    return dict.fromkeys(columns, "0")
 
 
 _MASKS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
@@ -64,11 +61,7 @@ _MASKS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "deal_taken_over": _texts("former"),
     },
     _AMOUNTS: {
-        "claim": _zeros("amount", "original"),
-        "deal_state": _zeros("amount"),
-        "quota": _zeros("amount"),
-        "forecast_number": _zeros("amount", "closed", "committed"),
-        "judgment": _zeros("amount"),
+        # Amounts themselves stay: sums and orders are made of them. Where they become words, they are masked.
         "detail": {"extra": "'{}'"},
         "import": {"report": "'{}'"},
         "reject": {"raw": f"'{HIDDEN}'"},

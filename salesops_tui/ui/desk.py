@@ -10,7 +10,6 @@ from salesops_tui.domain.money import minor_digits
 from salesops_tui.domain.people import Scope
 from salesops_tui.domain.policy import Policy
 from salesops_tui.services.context import Context, find_period, find_scope
-from salesops_tui.store.masking import HIDDEN, hidden
 from salesops_tui.store.record import newest_change
 from salesops_tui.ui import present
 
@@ -75,14 +74,10 @@ class Desk:
         """Return an amount of the store's currency, shortened; a dash for none."""
         if minor is None:
             return "–"
-        if hidden("amounts"):
-            return HIDDEN
         return present.amount(minor, minor_digits(self.policy.currency), signed=signed)
 
     def exact(self, minor: int, *, signed: bool = False) -> str:
         """Return an amount to the last minor unit, with the currency."""
-        if hidden("amounts"):
-            return HIDDEN
         currency = self.policy.currency
         return present.exact_amount(minor, minor_digits(currency), currency, signed=signed)
 

@@ -71,7 +71,7 @@ ASCII: dict[str, str] = {
     **dict(zip("▓▒░▀▲▼△▽◆◇■□▪▫", '=~."^v^v*o#o*o', strict=True)),
     **dict(zip("▸▹▶▷▾▿▴◂◃◀◁→←↑↓", ">+>>v-^<<<<><^v", strict=True)),
     **dict(zip("●○◐◉⏺✓✔✗✘×⚑⚐★☆", "*o@@*vvxxx!!**", strict=True)),
-    **dict(zip("…·•−–—‐‑⏎≤≥≠≈±∞", "~.*-----/<>!~+8", strict=True)),
+    **dict(zip("…·•−–—‐‑⏎≤≥≠≈±∞÷", "~.*-----/<>!~+8/", strict=True)),
     **dict(zip("‘’‚“”„«»‹›", "'''\"\"\"<><>", strict=True)),
     **dict(zip("¦§¶°€£¥\N{NO-BREAK SPACE}", "|SP*ELY ", strict=True)),
     UNDECODABLE: "?",
@@ -91,6 +91,16 @@ def to_ascii(text: str) -> str:
 _UNITS = ((10**3, "k"), (10**6, "M"), (10**9, "B"), (10**12, "T"))
 
 
+MASKED = "•••"
+_amounts_masked = False
+
+
+def mask_amounts(on: bool) -> None:
+    """Let every amount read as `MASKED` from here on, for a screen that strangers see; or no longer."""
+    global _amounts_masked  # noqa: PLW0603 - a process has one screen
+    _amounts_masked = on
+
+
 def amount(minor: int, digits: int = 2, *, signed: bool = False) -> str:
     """Return an amount short enough for a column: `1.35M`, `58k`, `2.5k`, `950`, `−58k`.
 
@@ -102,11 +112,13 @@ def amount(minor: int, digits: int = 2, *, signed: bool = False) -> str:
         digits: how many minor digits the currency has (USD 2).
         signed: write `+` before what is more than nothing, as a change has it.
     """
-    return _sign(minor, signed) + _shortened(abs(minor), 10**digits, digits)
+    return MASKED if _amounts_masked else _sign(minor, signed) + _shortened(abs(minor), 10**digits, digits)
 
 
 def exact_amount(minor: int, digits: int = 2, currency: str = "", *, signed: bool = False) -> str:
     """Return the amount to the last minor unit with its currency: `42,000.00 USD`, `−0.01 USD`."""
+    if _amounts_masked:
+        return MASKED
     whole, part = divmod(abs(minor), 10**digits)
     decimals = f".{part:0{digits}d}" if digits else ""
     unit = f" {currency}" if currency else ""

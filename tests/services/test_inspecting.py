@@ -304,7 +304,7 @@ def test_only_an_ops_lead_backdates_and_the_record_says_so(deal: Company) -> Non
 
 
 def test_unknown_deals_and_closed_ones_are_refused(deal: Company) -> None:
-    with pytest.raises(NotFound, match="no deal has the id 'D9'"):
+    with pytest.raises(NotFound, match="no deal of yours has the id 'D9'"):
         deal.fail("D9", by="dana")
     deal.later(days=1).claim("D1", status="won", stage="7")
     with pytest.raises(Refused, match="is won"):

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
+from salesops_tui.domain.inspection import LONGEST_TEXT
 from salesops_tui.ui.present import plain
 from salesops_tui.ui.widgets.board import Board, clip
 
@@ -29,7 +30,7 @@ class TextLine(Input):
     """
 
     def __init__(self, *, id: str) -> None:
-        super().__init__(id=id, select_on_focus=False)
+        super().__init__(id=id, select_on_focus=False, max_length=LONGEST_TEXT)
         self.cursor_blink = False
 
     def set_quietly(self, text: str) -> None:
@@ -41,7 +42,8 @@ class TextLine(Input):
             self.cursor_position = len(shown)
 
     def _on_paste(self, event: events.Paste) -> None:
-        line = plain(" ".join(event.text.split()))
+        left = LONGEST_TEXT - len(self.value) + len(self.selected_text)
+        line = plain(" ".join(event.text[: 4 * LONGEST_TEXT].split()))[:left]
         if self.selection.is_empty:
             self.insert_text_at_cursor(line)
         else:
