@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from salesops_tui.crm.dialect import ChangesForm, Dialect
 from salesops_tui.crm.dialects import DIALECTS
-from salesops_tui.crm.outgoing import OutTable
+from salesops_tui.crm.outgoing import OutTable, Sealed
 from salesops_tui.domain.deal import Category
 from salesops_tui.errors import Refused, WrongUsage
 
@@ -40,7 +40,7 @@ def changes_table(dialect: str, deals: Sequence[ChangedDeal], words: Mapping[Cat
     known = {**form.words, **words}
     key = next((name for name in kept if name.casefold() == form.key.casefold()), form.key)
     others = [name for name in kept if name != key]
-    rows = [(deal.key, *(deal.extra.get(name, "") for name in others), known[deal.category]) for deal in deals]
+    rows = [(deal.key, *(Sealed(deal.extra.get(name, "")) for name in others), known[deal.category]) for deal in deals]
     return OutTable("crm changes", (key, *others, form.category), rows)
 
 

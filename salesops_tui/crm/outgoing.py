@@ -28,6 +28,18 @@ _NOT_IN_XML = re.compile("[\ufffe\uffff]")
 _WIDEST = 60
 
 
+_CHECKSUM = re.compile(r"[A-Za-z0-9+/]+={0,2}", re.ASCII)
+
+
+class Sealed(str):
+    """Text that a CRM compares with what it wrote, so that an apostrophe would spoil it.
+
+    It goes out as it is if it consists of a checksum's characters, of which no spreadsheet can make more than a sum.
+    """
+
+    __slots__ = ()
+
+
 class OutTable(NamedTuple):
     """Rows under columns, with the name that its sheet gets."""
 
@@ -45,13 +57,18 @@ def text_of(cell: Cell) -> str:
     return format(cell, "f") if isinstance(cell, Decimal) else str(cell)
 
 
+def _harmless(cell: Cell) -> str:
+    text = text_of(cell)
+    return text if isinstance(cell, Sealed) and _CHECKSUM.fullmatch(text) else guarded(text)
+
+
 def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
     """Return rows under columns as CSV; what a spreadsheet would run is guarded, and comes back as it was."""
     buffer = io.StringIO()
     # With the line ending that makes the writer quote a carriage return that stands alone.
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(map(guarded, columns))
-    writer.writerows([guarded(text_of(cell)) for cell in row] for row in rows)
+    writer.writerows([_harmless(cell) for cell in row] for row in rows)
     return buffer.getvalue()
 
 
@@ -117,7 +134,7 @@ class _Sheet:
         elif isinstance(cell, Decimal) and len(cell.as_tuple().digits) <= _DIGITS:
             self._sheet.write_number(row, column, float(cell), self._amount)
         else:
-            self._sheet.write_string(row, column, self._bearable(guarded(text_of(cell))))
+            self._sheet.write_string(row, column, self._bearable(_harmless(cell)))
 
     def _bearable(self, text: str) -> str:
         """Return what a cell of a workbook can hold of a text."""

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
+from salesops_tui.crm.outgoing import csv_text, workbook
 from salesops_tui.errors import BadInput
 from salesops_tui.services.context import find_scope
 from salesops_tui.services.crm_changes import pending_changes
 from salesops_tui.services.exporting_changes import export_changes
 from salesops_tui.services.importing import ImportReport, ImportRequest, import_deals
 from tests.company import Company
+from tests.crm.reading import cells
 from tests.crm.workbooks import Value, sheet_xml, write_workbook
 from tests.services.delivered import facts
 
@@ -410,6 +412,26 @@ def test_the_file_of_changes_is_one_that_the_crm_takes(company: Company, export:
     assert list(changed.values())[-1] == words[export.dialect]
     if export is DYNAMICS:
         assert changed["(Do Not Modify) Row Checksum"] == "k1TqZ8d0/8Yx2v9m+Q=="
+
+
+@pytest.mark.parametrize(
+    ("checksum", "there"), [("+Gk9s0aB3cD/4e5F6g8H==", ""), ("=cmd|'/C calc'!A0", "'"), ("+1(2)", "'")]
+)
+def test_a_checksum_goes_back_to_dynamics_as_it_came(
+    company: Company, tmp_path: Path, checksum: str, there: str
+) -> None:
+    row = DYNAMICS.rows()[0] | {"(Do Not Modify) Row Checksum": checksum, "Created On": "12/31/2025 9:05"}
+    take(company, DYNAMICS, written(tmp_path / "deals.csv", [row]))
+    company.later(minutes=5)
+    company.fail(row[DYNAMICS.key])
+    context = company.context
+    table = export_changes(context, find_scope(context, None, context.now()), None, context.now()).tables[0]
+    (tmp_path / "changes.csv").write_text(csv_text(table.columns, table.rows), newline="")
+    with (tmp_path / "changes.csv").open(newline="") as file:
+        (changed,) = csv.DictReader(file)
+    assert changed["(Do Not Modify) Row Checksum"] == there + checksum
+    (tmp_path / "changes.xlsx").write_bytes(workbook([table._replace(rows=list(table.rows))]).content)
+    assert cells(tmp_path / "changes.xlsx")[0][1] == checksum
 
 
 @each_export
