@@ -240,6 +240,7 @@ def _show(form: str, report: ImportReport | TableReport) -> None:
     lines = [first]
     if done.get("as_of"):
         lines.append(f"as of {done['as_of']}, read as {done['dialect']}")
+        lines += [f"  because {reason}" for reason in done["dialect_reasons"] if done["dialect"] != "canonical"]
     lines += [_line(notice) for notice in report.warnings]
     emit_lines([*lines, where] if where else lines)
 

@@ -196,7 +196,10 @@ class DealReader:
 
     def said(self) -> list[tuple[str, str, int]]:
         """Return what was found out of the file beside its deals: a code, words, and in how many rows."""
-        found = [("not_a_deal", f"no deal but {what}, so left out", count) for what, count in self.aside.items()]
+        found = [
+            ("not_a_deal", f"rows that are no deal but {what}, so left out", count)
+            for what, count in self.aside.items()
+        ]
         layout = self._layout
         for name, default in layout.dialect.defaults.items():
             if name in layout.map.defaults:
@@ -204,7 +207,7 @@ class DealReader:
             if layout.columns[name] is None:
                 found.append(("no_column", f"no column says {name}, so it is {default} for all", 1))
             elif count := self._filled[name]:
-                found.append(("filled_in", f"{layout.called(name)} is blank, and was read as {default}", count))
+                found.append(("filled_in", f"rows in which {layout.called(name)} is blank, read as {default}", count))
         return found
 
     def is_aside(self, cells: Sequence[str]) -> bool:

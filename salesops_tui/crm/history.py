@@ -161,11 +161,16 @@ class HistoryReader:
 
     def said(self) -> list[tuple[str, str, int]]:
         """Return what a person should know of the rows: a code, words, and in how many."""
-        found = [("not_a_deal", f"no history but {what}, so left out", n) for what, n in self._deals.aside.items()]
+        found = [
+            ("not_a_deal", f"rows that are no history but {what}, so left out", n)
+            for what, n in self._deals.aside.items()
+        ]
         if self.ignored:
-            found.append(("other_fields", "of fields that a deal's history here does not hold", self.ignored))
+            found.append(("other_fields", "rows on fields whose history is not kept here", self.ignored))
         if self.strangers:
-            found.append(("owner_unknown", "with an owner whom nobody here knows, so unassigned then", self.strangers))
+            found.append(
+                ("owner_unknown", "owners whom nobody here knows, so the deals were unassigned then", self.strangers)
+            )
         return found
 
     def read(self, cells: list[str]) -> Line:

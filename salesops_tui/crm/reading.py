@@ -101,7 +101,11 @@ def _repeated(header: Header, layout: Layout, told: DealMap, rows: list[Row], na
         return []
     named = ", ".join(f"'{column}'" for column in header.repeated)
     return [
-        ("repeated_columns", f"there more than once, the later ones kept as numbered: {named}", len(header.repeated))
+        (
+            "repeated_columns",
+            f"columns that are there more than once, the later ones with a number: {named}",
+            len(header.repeated),
+        )
     ]
 
 

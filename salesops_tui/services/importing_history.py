@@ -166,7 +166,7 @@ def _read(
     staging.add_rejects(kept)
     if strange:
         named = ", ".join([*list(strange)[:_NAMED], *(["…"] if len(strange) > _NAMED else [])])
-        said = f"of {len(strange):,} deals that the store does not have, so left out: {named}"
+        said = f"rows of {len(strange):,} deals that the store does not have, so left out: {named}"
         run.notices.append(Notice("no_deal", said, strange.total()))
 
 
@@ -178,7 +178,7 @@ def _apply(run: _Run, columns: dict[str, str | None], read_by: str) -> ImportRep
         laid = _laid(run, list(history_replay.known_deals(conn, run.lines, KINDS)))
         deals = {claim.deal for claim in laid.claims}
         if deals:
-            said = f"claims of {len(deals):,} deals are from before their first import"
+            said = f"claims laid before the first import of {len(deals):,} deals"
             run.notices.append(Notice("history", said, len(laid.claims)))
         as_of = min((claim.at for claim in laid.claims), default=context.now())
         report = _report(run, columns, laid, as_of)
@@ -217,7 +217,7 @@ def _laid(run: _Run, deals: Sequence[KnownDeal]) -> _Laid:
         moments = {at for at, _ in written}
         rows += sum(line.at in moments for line in lines)
     if late:
-        said = "from a deal's first import on, where the store has its own history, so left out"
+        said = "rows from a deal's first import on, where the store has its own history, so left out"
         run.notices.append(Notice("after_first_claim", said, late))
     if unpriced:
         said = (

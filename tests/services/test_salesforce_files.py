@@ -3,6 +3,7 @@
 import csv
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from salesops_tui.services.crm_changes import pending_changes
 from salesops_tui.services.exporting_changes import export_changes
 from salesops_tui.services.importing import ImportReport, ImportRequest, import_deals
 from tests.company import Company
+from tests.company import test_policy as default_policy
 from tests.services.delivered import facts
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "salesforce"
@@ -262,6 +264,34 @@ def test_a_map_has_the_last_word_on_the_dialect(company: Company) -> None:
     take(company, put(company, "report.csv"), map=words)
     found = facts(company)
     assert (found[LITWARE]["next_step"], found[CONTOSO]["rep_category"]) == ("No budget", "pipeline")
+
+
+def test_stages_say_the_category_where_no_column_does(company: Company) -> None:
+    path = mended(put(company, "api.csv"), "ForecastCategory", "Fiscal")
+    with pytest.raises(BadInput, match=r"no column for category; .*which forecast category each stage has"):
+        take(company, path)
+    words = company.path.parent / "words.toml"
+    words.write_text('[values.category]\n"Value Proposition" = "commit"\n"*" = "pipeline"\n')
+    take(company, path, map=words)
+    claims = {key: deal["rep_category"] for key, deal in without_extra(company).items() if deal["status"] == "open"}
+    assert claims == {NORTHWIND: "pipeline", CONTOSO: "pipeline", FABRIKAM: "commit", TAILSPIN: "pipeline"}
+
+
+def test_any_other_word_of_a_map_is_any_word_of_the_dialect_too(company: Company) -> None:
+    words = company.path.parent / "words.toml"
+    words.write_text('[values.category]\nPipeline = "pipeline"\n"*" = "omitted"\n')
+    take(company, put(company, "api.csv"), map=words)
+    assert without_extra(company)[NORTHWIND]["rep_category"] == "omitted"
+
+
+def test_the_policys_own_stages_come_before_the_dialects(tmp_path: Path) -> None:
+    policy = default_policy()
+    named = {"2": "Qualification", "1": "Engaged"}
+    stages = tuple(stage._replace(name=named.get(stage.key, stage.name)) for stage in policy.stages)
+    company = Company(tmp_path / "other.db", replace(policy, stages=stages))
+    take(company, put(company, "report.csv"))
+    assert without_extra(company)[TAILSPIN]["stage"] == "2"
+    company.store.close()
 
 
 def test_a_report_without_ids_says_what_to_add(company: Company) -> None:
