@@ -24,7 +24,7 @@ def with_probabilities(text: str, basis_points: Mapping[str, int]) -> str:
         ValueError: the stages are not written one line a figure, so that a figure cannot be put in its place.
     """
     stages = _stages(text)
-    where, lines = Lines(text), text.splitlines(keepends=True)
+    where, lines = Lines(text), text.split("\n")
     # From the last stage up, so that a line put in moves none that is still to be found.
     for number, stage in reversed(list(enumerate(stages))):
         if stage["key"] not in basis_points:
@@ -33,12 +33,11 @@ def with_probabilities(text: str, basis_points: Mapping[str, int]) -> str:
         path = ("stages", number, "probability")
         if where.has(path):
             row = where.line_of(path) - 1
-            bare = lines[row].rstrip("\r\n")
-            lines[row] = _FIGURE.sub(rf"\g<head>{figure}\g<tail>", bare) + lines[row][len(bare) :]
+            lines[row] = _FIGURE.sub(rf"\g<head>{figure}\g<tail>", lines[row])
         else:
             row = where.line_of(("stages", number, "key"))
-            lines.insert(row, f"probability = {figure}\n")
-    changed = "".join(lines)
+            lines.insert(row, f"probability = {figure}" + ("\r" if lines[row - 1].endswith("\r") else ""))
+    changed = "\n".join(lines)
     expected = [{**s, **_figure(s["key"], basis_points)} for s in stages]
     if _stages(changed) != expected:
         raise ValueError("the stages of this policy do not stand one line a figure")
