@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,17 +15,17 @@ from salesops_tui.domain.divergence import weigh
 from salesops_tui.domain.forecast import Column, Node
 from salesops_tui.domain.people import Role
 from salesops_tui.domain.quota import EVERYBODY, Quota
-from salesops_tui.errors import BadInput
+from salesops_tui.errors import BadInput, Refused
 from salesops_tui.services import calls
 from salesops_tui.services.context import find_scope
 from salesops_tui.services.forecast import Cell, ForecastReport, deals_behind, explanation, forecast
-from salesops_tui.services.forecast_words import in_words
+from salesops_tui.services.forecast_words import describe_forecast, in_words
 from salesops_tui.services.importing_people import import_people
 from salesops_tui.services.minutes import figures_of
 from salesops_tui.services.minutes_text import minutes_markdown
 from salesops_tui.store.deals import deal_number
 from salesops_tui.store.forecast import Slice, figures_by_owner
-from tests.company import Company
+from tests.company import Company, test_policy
 
 
 def asked(company: Company, who: str = "everybody", period: str = "", at: Moment | None = None) -> ForecastReport:
@@ -226,6 +228,37 @@ def test_a_past_quarter_is_that_of_the_team_of_then(company: Company) -> None:
     company.later(days=21)
     assert asked(company, "erik").divergence.band.quarters == 0
     assert asked(company, "dana").divergence.band.quarters == 4
+
+
+def test_above_ones_scope_only_totals_are_seen_and_only_where_the_policy_shows_them(tmp_path: Path) -> None:
+    company = Company(tmp_path / "open.db", replace(test_policy(), totals_above="show"))
+    company.claim("MINE", owner="lee", amount=100, stage="3")
+    company.claim("THEIRS", owner="sam", amount=50, stage="3")
+    company.later(minutes=1)
+    context = company.acting_as("dana")
+    now = context.now()
+    period = context.calendar.current_period(now)
+    report = forecast(context, find_scope(context, "everybody", now, totals=True), period, now)
+    assert report.root.whole.commit == 150_00
+    dana, lee, ana = (company.people[key].id for key in ("dana", "lee", "ana"))
+    assert [*report.nodes] == [EVERYBODY, dana, ana, lee]
+    assert report.root.reports == (dana,)
+    assert (report.nodes[dana].depth, report.nodes[dana].above) == (1, EVERYBODY)
+    mine = [deal_number(company.store.conn, "MINE")]
+    assert [c.deal for c in explanation(context, report)] == mine
+    for person in (EVERYBODY, dana, company.people["sam"].id):
+        found = deals_behind(context, report, Cell(person, Column.COMMIT))
+        assert found == ([] if person == company.people["sam"].id else mine)
+    document = describe_forecast(context, report)
+    assert "THEIRS" not in json.dumps(document)
+    assert {row["person"] for row in document["by_person"]} == {"dana", "ana", "lee"}
+    company.store.close()
+
+
+def test_above_ones_scope_is_refused_by_default(team: Company) -> None:
+    context = team.acting_as("dana")
+    with pytest.raises(Refused):
+        find_scope(context, "everybody", context.now(), totals=True)
 
 
 def test_halves_of_a_cent_go_to_the_even_one_in_the_store_too(company: Company) -> None:
