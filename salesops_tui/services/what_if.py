@@ -12,6 +12,7 @@ from salesops_tui.services.context import Context
 from salesops_tui.services.forecast import ForecastReport
 from salesops_tui.store import deals as store_deals
 from salesops_tui.store import forecast as store_forecast
+from salesops_tui.store import people as store_people
 from salesops_tui.store.forecast import ForecastDeal
 
 
@@ -21,6 +22,7 @@ class Stakes(NamedTuple):
     Attributes:
         weighted: the weighted forecast as it is.
         deals: the open deals by the store's number.
+        listed: whose deals may be named, where the actor sees only the totals of the scope; else None.
     """
 
     closed: int
@@ -28,6 +30,11 @@ class Stakes(NamedTuple):
     weighted: int
     odds: Mapping[str, int]
     deals: Mapping[int, ForecastDeal]
+    listed: frozenset[int] | None = None
+
+    def names(self, deal: ForecastDeal) -> bool:
+        """Say whether a deal may be named, and not only counted."""
+        return self.listed is None or deal.owner in self.listed
 
 
 class WhatIf(NamedTuple):
@@ -53,10 +60,14 @@ class WhatIf(NamedTuple):
 def stakes(context: Context, report: ForecastReport) -> Stakes:
     """Read what the functions below work on."""
     with context.store.reading() as conn:
-        deals = store_forecast.forecast_deals(conn, report.slice)
+        wanted = report.slice
+        if report.listed is not None:
+            scope = store_people.scope_of(conn, report.person, report.at)
+            wanted = wanted._replace(owners=None if scope.everybody else scope.members)
+        deals = store_forecast.forecast_deals(conn, wanted)
     root = report.root
     found = {deal.deal: deal for deal in deals if deal.status is Status.OPEN}
-    return Stakes(root.whole.closed, root.quota.value, root.whole.weighted, report.odds, found)
+    return Stakes(root.whole.closed, root.quota.value, root.whole.weighted, report.odds, found, report.listed)
 
 
 def as_it_is(of: Stakes) -> WhatIf:
@@ -97,7 +108,7 @@ def open_deals_named(context: Context, of: Stakes, keys: Iterable[str]) -> list[
     numbers = []
     for key in keys:
         number = store_deals.deal_number(context.store.conn, key.strip())
-        if number is None or number not in of.deals:
+        if number is None or number not in of.deals or not of.names(of.deals[number]):
             raise NotFound(f"'{key.strip()}' is no open deal of this scope and period; 'salesops deals' lists them")
         numbers.append(number)
     if not numbers:
@@ -107,5 +118,5 @@ def open_deals_named(context: Context, of: Stakes, keys: Iterable[str]) -> list[
 
 def _landing(of: Stakes, change: int, deals: Iterable[ForecastDeal]) -> WhatIf:
     committed = sum(d.amount for d in of.deals.values() if d.category is Category.COMMIT)
-    numbers = tuple(d.deal for d in sorted(deals, key=lambda d: (-d.amount, d.deal)))
+    numbers = tuple(d.deal for d in sorted(deals, key=lambda d: (-d.amount, d.deal)) if of.names(d))
     return WhatIf(of.closed + committed + change, change, of.weighted, of.quota, numbers)

@@ -83,6 +83,19 @@ def test_only_open_deals_of_the_forecast_can_slip(team: Company) -> None:
     assert slipped(of, [deal_number(team.store.conn, "WON") or 0]).landing == 210_00
 
 
+def test_where_only_totals_are_seen_others_deals_count_without_a_name(team: Company) -> None:
+    context = team.context
+    team.claim("EAST", owner="sam", amount=500)
+    team.later(minutes=1)
+    at = context.now()
+    scope = Scope(None, frozenset(), frozenset({team.people["dana"].id, team.people["lee"].id}))
+    of = stakes(context, forecast(context, scope, context.calendar.current_period(at), at))
+    assert (as_it_is(of).landing, cut(of).landing) == (710_00, 170_00)
+    assert cut(of).deals == numbers(team, "UNASKED")
+    with pytest.raises(NotFound):
+        open_deals_named(context, of, ["EAST"])
+
+
 def test_nothing_is_stored(team: Company) -> None:
     of = at_stake(team)
     before = team.store.conn.total_changes
