@@ -92,7 +92,7 @@ def submit_number(context: Context, request: NumberRequest) -> SubmittedNumber:
         now = context.now()
         person = _subject(context, request.scope)
         scope = _scope_of(context, person, now)
-        if context.calendar.current_period(now).start > request.period.start:
+        if _is_over(context, request.period):
             raise Refused(f"{request.period.name} is over; a number is for a period that is still open")
         judgments = tuple(_judged(context, scope, request.period, wanted, now) for wanted in request.judgments)
         if len({j.deal for j in judgments}) < len(judgments):
@@ -116,6 +116,19 @@ def submit_number(context: Context, request: NumberRequest) -> SubmittedNumber:
             judgments,
         )
         return _written(context, number)
+
+
+def may_submit(context: Context, scope: Scope, period: Period) -> str | None:
+    """Return why the actor may submit no number for a scope and period; None where they may."""
+    try:
+        _subject(context, scope)
+    except Refused as refusal:
+        return str(refusal)
+    return f"{period.name} is over; a number is for a period that is still open" if _is_over(context, period) else None
+
+
+def _is_over(context: Context, period: Period) -> bool:
+    return context.calendar.current_period(context.now()).start > period.start
 
 
 def standing_number(context: Context, scope: Scope, period: Period, at: Moment) -> StandingNumber | None:

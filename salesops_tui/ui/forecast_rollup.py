@@ -265,12 +265,12 @@ def _attained(node: Node) -> str:
 
 
 def _open_at_first(data: ForecastReport) -> set[int]:
-    """The top is folded out, and what is below it as long as it is but one person."""
-    node = data.root
-    found = {node.person}
-    while len(node.reports) == 1:
-        node = data.nodes[node.reports[0]]
-        found.add(node.person)
+    """The top is folded out, and what is below it as long as that is but one team."""
+    teams = [data.root]
+    found: set[int] = set()
+    while len(teams) == 1:
+        found.add(teams[0].person)
+        teams = [node for person in teams[0].reports if (node := data.nodes[person]).reports]
     return found
 
 

@@ -46,8 +46,6 @@ class Judged(NamedTuple):
 
 def submit_number(screen: ForecastScreen) -> None:
     """Ask for a number over the scope and quarter that are seen, and submit it."""
-    if screen.at is not None:
-        raise WrongUsage("a number is about what is known now; ] goes on to the figures of now")
     desk = screen.desk
     judged = _marked(screen)
     if len(judged) > _MOST:

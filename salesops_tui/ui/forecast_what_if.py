@@ -24,15 +24,15 @@ from salesops_tui.ui.widgets.source import Cell, Key, Row, RowSource, Section
 
 AS_IT_IS, KEPT, CUT, MARKED = "as_it_is", "kept", "cut", "marked"
 _LABELS = {
-    AS_IT_IS: "As it stands",
-    KEPT: "Had every failed deal been kept",
-    CUT: "If all uninspected Commit is cut",
-    MARKED: "If the marked deals go as marked",
+    AS_IT_IS: "as it stands",
+    KEPT: "failed deals had been kept",
+    CUT: "uninspected Commit is cut",
+    MARKED: "marked deals go as marked",
 }
 _BY_CATEGORY = (Category.COMMIT, Category.BEST_CASE, Category.PIPELINE, Category.OMITTED)
 SLIPS, COMES = "✗ slips", "✓ comes in"
 _COLUMNS = (
-    Column("name", "", 34, least=24, flex=True),
+    Column("name", "", 34, least=26, flex=True),
     Column("amount", "Landing", 8, align="right"),
     Column("change", "Change", 8, least=7, align="right"),
     Column("gap", "Gap", 7, align="right", rank=2),
@@ -179,8 +179,9 @@ class WhatIf(View[Ifs]):
         landing = landings.get(str(key))
         if landing is None:
             return ()
-        return [(f"{_LABELS[str(key)]}: landing ", "label"), (desk.exact(landing.amount), "strong"),
-                (f", {desk.exact(landing.change, signed=True)}", "label")]  # fmt: skip
+        change = "" if key == AS_IT_IS else f", {desk.exact(landing.change, signed=True)}"
+        said = f"Landing, if {_LABELS[str(key)]} " if change else "Landing as it stands "
+        return [(said, "label"), (desk.exact(landing.amount), "strong"), (change, "label")]
 
     def export(self, data: Ifs) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
         currency = self.desk.policy.currency
@@ -237,7 +238,7 @@ def _behind(report: ForecastReport, of: Stakes, landings: Mapping[str, Landing],
     amounts = {n: deals[n].amount * (sign if key != MARKED else -1 if _committed(deals[n]) else 1)
                for n in landing.deals}  # fmt: skip
     at = None if report.current else report.at
-    return Behind(_LABELS[str(key)], landing.deals, at, amounts, None, "Change")
+    return Behind(f"If {_LABELS[str(key)]}", landing.deals, at, amounts, None, "Change")
 
 
 def _committed(deal: ForecastDeal) -> bool:

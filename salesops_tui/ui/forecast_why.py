@@ -26,9 +26,9 @@ _COLUMNS = (
     Column("name", "Deal", 22, least=16, flex=True),
     Column("part", "Part", 7, align="right"),
     Column("amount", "Amount", 7, align="right", rank=2),
-    Column("odds", "Odds", 5, align="right", rank=3),
+    Column("odds", "Odds", 5, align="right", rank=5),
     Column("owner", "Owner", 14, least=8, rank=4),
-    Column("words", "Why", 42, least=34, rank=1),
+    Column("words", "Why", 42, least=40, rank=1),
 )
 
 

@@ -58,7 +58,7 @@ def stacked(parts: Sequence[tuple[str, int]], quota: int | None, top: int, width
         reached += amount
         drawn += mark * (_at(reached, top, room) - len(drawn))
     if quota is not None:
-        at = min(_at(quota, top, room), room)
+        at = min(_at(quota, top, room), width - 1)
         drawn = drawn.ljust(at, SHORT)
         drawn = f"{drawn[:at]}{QUOTA}{drawn[at:]}"
     return Pieces([("".join(run), _INKS.get(mark, "")) for mark, run in groupby(drawn[:width])])

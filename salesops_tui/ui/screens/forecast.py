@@ -22,9 +22,18 @@ class ForecastScreen(ForecastGround):
         verb = command_id.partition(".")[2]
         if command_id.startswith("forecast.") and self.data is None and verb in _NEED_FIGURES:
             return "the figures are still being added up"
+        if command_id == "forecast.number":
+            return self._why_no_number()
         if verb in _OF_VIEW and not hasattr(self.view, _OF_VIEW[verb][0]):
             return f"that is done in {_OF_VIEW[verb][1]}; tab goes there"
         return None
+
+    def _why_no_number(self) -> str | None:
+        from salesops_tui.services.manager_number import may_submit
+
+        if self.at is not None:
+            return "a number is about what is known now; ] goes on to the figures of now"
+        return may_submit(self.context, self.desk.scope, self.period)
 
     # ------------------------------------------------------------------ into the depth
 
