@@ -134,3 +134,30 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path, added: 
             os.utime(path, ns=(1, 1))
         with pytest.raises(BadInput, match="changed while it was read"):
             list(rows)
+
+
+def test_a_file_that_grows_as_fast_as_it_is_looked_through_is_given_up(tmp_path: Path) -> None:
+    path = tmp_path / "deals.csv"
+    path.write_bytes(b"id,name\n" + b"1,x\n" * 600_000)
+    seen = []
+
+    def writer(done: int, of: int) -> None:
+        seen.append((done, of))
+        assert len(seen) < 20
+        with path.open("ab") as file:
+            file.write(bytes(2**20))
+
+    with pytest.raises(BadInput, match="changed while it was read"):
+        look_through(path, "deals.csv", writer)
+    assert seen[0] == (2**20, 2_400_008)
+
+
+def test_looking_through_a_file_can_be_stopped(tmp_path: Path) -> None:
+    path = tmp_path / "deals.csv"
+    path.write_bytes(b"id,name\n" + b"1,x\n" * 600_000)
+
+    def stop(_done: int, _of: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        look_through(path, "deals.csv", stop)

@@ -499,6 +499,13 @@ def test_each_option_number_of_dynamics(
     assert (found["rep_category"], found["status"]) == (category, status)
 
 
+def test_a_text_file_of_dynamics_may_have_day_numbers(company: Company, tmp_path: Path) -> None:
+    days = {"Est. Close Date": "46367", "Created On": "46083.378472222219"}
+    take(company, DYNAMICS, written(tmp_path / "deals.csv", [DYNAMICS.rows()[0] | days]))
+    (found,) = facts(company).values()
+    assert (found["close_day"], found["created_day"]) == ("2026-12-11", "2026-03-02")
+
+
 @pytest.mark.parametrize("number", ["100000005", "Won"])
 def test_an_open_deal_of_dynamics_that_claims_won_is_rejected(company: Company, tmp_path: Path, number: str) -> None:
     row = DYNAMICS_LOGICAL.rows()[0] | {"msdyn_forecastcategory": number}
