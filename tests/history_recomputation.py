@@ -78,9 +78,7 @@ class HistoryRecomputation(ForecastRecomputation):
 
     def closed(self, at: int, count: int = 99) -> list[tuple[int, int]]:
         """The quarters that were over at a moment outside the days of grace, oldest first; the store knew them."""
-        began = self.day(
-            min(at for facts in self.deals.values() for at, fact in facts if fact.commit or fact.status == WON)
-        )
+        began = self.day(min(at for facts in self.deals.values() for at, _ in facts))
         found = []
         for back in range(1, count + 1):
             quarter = self.quarter(self.day(at), back)

@@ -20,7 +20,7 @@ def closed_quarters(context: Context, at: Moment, count: int | None = LOOKED_BAC
     """Return the last quarters that were over at a moment, the oldest first; all that the store knows for None.
 
     A quarter is over when the default period has moved on (its days of grace are past). Quarters that had ended
-    before the store knew of anything in Commit or won are left out.
+    before the store knew of any deal are left out.
     """
     calendar = context.calendar
     began = store_flow.first_moment(context.store.conn)

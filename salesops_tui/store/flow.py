@@ -39,12 +39,18 @@ class Standing(NamedTuple):
 
 
 def first_moment(conn: sqlite3.Connection) -> Moment | None:
-    """Return when a deal was first in Commit or won, which is when forecasts begin; None where none ever was."""
+    """Return when the store's history begins; None for a store without deals.
+
+    That is the moment of the earliest import, or of the first deal in Commit or won that history from elsewhere put
+    before it: both are found without reading all of history.
+    """
     (first,) = conn.execute(
         """
         SELECT min(at) FROM (
             SELECT min(valid_from) AS at FROM deal_state INDEXED BY state_commit_begins WHERE category = 3
             UNION ALL SELECT min(valid_from) FROM deal_state INDEXED BY state_won_begins WHERE status = 1
+            UNION ALL SELECT min(c.valid_at) FROM change c LEFT JOIN withdrawal w ON w.change = c.id
+                WHERE c.kind = 'import' AND w.change IS NULL AND EXISTS (SELECT 1 FROM deal_state)
         )
         """
     ).fetchone()
