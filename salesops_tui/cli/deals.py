@@ -106,6 +106,17 @@ def _lines(page: dict[str, Any], mark: str) -> list[str]:
             + ("" if a["stands"] else " · corrected or undone")
             for a in inspection["answers"]
         ]
+    if page["links"]["earlier"]:
+        before = page["links"]["earlier"]
+        how = "a continuation of" if before["as"] == "continuation" else "split off"
+        lines += ["", f"{mark}Before: {how} {before['id']} ({before['name']}), said by {before['by']}"]
+        lines += [
+            f"  {s['from'][:16]}  {s['category'].replace('_', ' '):9}  {s['amount']:>14}" for s in before["history"]
+        ]
+        lines += [f"  inspection of {i['opened'][:16]} by {i['by']}: {i['verdict']}" for i in before["inspections"]]
+    for after in page["links"]["later"]:
+        how = "Goes on as" if after["as"] == "continuation" else "A part is"
+        lines += ["", f"{mark}{how} {after['id']} ({after['name']})"]
     if page["actions"]:
         lines += ["", f"{mark}Actions"]
         lines += [f"  {a['status']}: {a['text']} ({a['owner']}, {a['due']})" for a in page["actions"]]

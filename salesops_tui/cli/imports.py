@@ -115,7 +115,8 @@ def map_owner(ctx: click.Context, text: str, person: str, form: str) -> None:
     if form == "json":
         emit_json({"text": mapped.text, "person": mapped.person.key, "deals": mapped.deals})
     else:
-        emit_lines([f"'{mapped.text}' is {mapped.person.name} from now on; {mapped.deals:,} deals were given to them"])
+        given = "1 deal was" if mapped.deals == 1 else f"{mapped.deals:,} deals were"
+        emit_lines([f"'{mapped.text}' is {mapped.person.name} from now on; {given} given to them"])
 
 
 def iso(context: Context, moment: Any) -> str:

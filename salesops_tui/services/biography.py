@@ -13,6 +13,7 @@ from salesops_tui.domain.inspection import Answer, Ruling, rule
 from salesops_tui.domain.policy import Policy, Question
 from salesops_tui.services.context import Context
 from salesops_tui.services.inspecting import find_deal
+from salesops_tui.services.linking import LinkedDeal, links_of
 from salesops_tui.services.listing import capped_since
 from salesops_tui.services.on_file import OnFile, on_file
 from salesops_tui.store import actions as store_actions
@@ -71,6 +72,21 @@ class Turn:
     claims_again: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Forebear:
+    """An earlier deal that this one continues or was split off, with its own history.
+
+    Attributes:
+        link: who said so, and when.
+        details, turns, held: as of `Biography`.
+    """
+
+    link: LinkedDeal
+    details: Mapping[int, Detail]
+    turns: tuple[Turn, ...]
+    held: tuple[Held, ...]
+
+
 @dataclass(frozen=True)
 class Biography:
     """A deal's story at a moment.
@@ -81,6 +97,8 @@ class Biography:
         details: all that was ever known beside the claims, by number.
         turns, held: newest first.
         contested: how often Commit was claimed again after the downgrade had been taken up.
+        forebears: the deals under whose ids it stood before, the nearest first.
+        heirs: the deals that were said to continue it, or to be a part of it.
     """
 
     deal: DealAt
@@ -93,6 +111,8 @@ class Biography:
     held: tuple[Held, ...]
     actions: tuple[Action, ...]
     contested: int
+    forebears: tuple[Forebear, ...] = ()
+    heirs: tuple[LinkedDeal, ...] = ()
 
 
 def biography(context: Context, key: str) -> Biography:
@@ -105,18 +125,36 @@ def biography(context: Context, key: str) -> Biography:
         at = context.now()
         deal = find_deal(context, key, at)
         held = _held(context, deal.id)
+        forebears, heirs = _relatives(context, deal.id)
+        # What it inherited was ruled by an inspection of an earlier deal.
+        asked = [*held, *(h for forebear in forebears for h in forebear.held)]
         return Biography(
             deal,
             at,
             on_file(context, deal, at),
             capped_since(context, deal) if deal.capped and deal.status is Status.OPEN else None,
-            next((h for h in held if h.inspection.id == deal.inspection), None),
+            next((h for h in asked if h.inspection.id == deal.inspection), None),
             store_biography.details_of(conn, deal.id),
             _turns(context, deal.id, held),
             held,
             tuple(store_actions.actions_of_deal(conn, deal.id)),
             tracks.projection_of(conn, context.policies, deal.id).contested_by(at),
+            forebears,
+            tuple(heirs),
         )
+
+
+def _relatives(context: Context, deal: int) -> tuple[tuple[Forebear, ...], list[LinkedDeal]]:
+    """Return the deals before this one, up the links, and those after it; those that the actor may see."""
+    conn = context.store.conn
+    found: list[Forebear] = []
+    link, heirs = links_of(context, deal)
+    while link is not None:
+        number = link.earlier.id
+        held = _held(context, number)
+        found.append(Forebear(link, store_biography.details_of(conn, number), _turns(context, number, held), held))
+        link, _ = links_of(context, number)
+    return tuple(found), heirs
 
 
 def _held(context: Context, deal: int) -> tuple[Held, ...]:

@@ -106,7 +106,28 @@ def deal_page(context: Context, deal: DealAt, at: Moment) -> dict[str, Any]:
         "history": _history(context, deal.id, at),
         "inspections": _inspections(context, deal.id, at),
         "actions": _actions(context, deal.id, at),
+        "links": _links(context, deal.id, at),
         "contested": tracks.projection_of(conn, context.policies, deal.id).contested_by(at),
+    }
+
+
+def _links(context: Context, deal: int, at: Moment) -> dict[str, Any]:
+    """Return under which ids a deal stood before (with its history there), and which deals go on from it."""
+    from salesops_tui.services.linking import links_of
+
+    own, later = links_of(context, deal)
+    earlier = own and {
+        "id": own.earlier.key,
+        "name": own.earlier.name,
+        "as": own.kind,
+        "by": own.by,
+        "at": context.calendar.iso(own.at),
+        "history": _history(context, own.earlier.id, at),
+        "inspections": _inspections(context, own.earlier.id, at),
+    }
+    return {
+        "earlier": earlier,
+        "later": [{"id": e.deal.key, "name": e.deal.name, "as": e.kind} for e in later],
     }
 
 

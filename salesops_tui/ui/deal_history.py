@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from salesops_tui.domain.deal import Category, Detail, Hold, State, Status, Void
 from salesops_tui.domain.inspection import Verdict
-from salesops_tui.services.biography import Biography, Fate, Held, Said, Turn
+from salesops_tui.services.biography import Biography, Fate, Forebear, Held, Said, Turn
 from salesops_tui.store.actions import Action
 from salesops_tui.ui import present
 from salesops_tui.ui.deal_standing import failing_in_words
@@ -25,7 +25,7 @@ class Entry(NamedTuple):
     style: str = ""
 
 
-def turn_entries(desk: Desk, story: Biography) -> Iterator[Entry]:
+def turn_entries(desk: Desk, story: Biography | Forebear) -> Iterator[Entry]:
     """Write the changes of a deal, newest first."""
     why = {held.inspection.id: failing_in_words(held) for held in story.held}
     for turn in story.turns:
@@ -73,6 +73,8 @@ def _held_words(before: State, turn: Turn, why: Mapping[int, str]) -> Iterator[s
         yield "passed; claim restored" if after.hold is Hold.RESTORED else "passed"
     elif before.hold is Hold.RESTORED and after.hold is Hold.NONE:
         yield "the restored claim ended with a new word from the CRM"
+    elif before.hold in (Hold.NONE, Hold.RESTORED) and after.hold in (Hold.CAPPED, Hold.FAILED):
+        yield "inherits the cap of the deal that it was linked to"
     elif before.hold is Hold.FAILED and after.hold is Hold.CAPPED:
         yield "the cap applies to the new claim of Commit"
     elif before.hold in (Hold.CAPPED, Hold.FAILED) and after.hold is Hold.NONE and not turn.inspector:
@@ -140,7 +142,7 @@ def _on(desk: Desk, day: int | None) -> str:
 # ----------------------------------------------------------------- inspections
 
 
-def held_entries(desk: Desk, story: Biography) -> Iterator[Entry]:
+def held_entries(desk: Desk, story: Biography | Forebear) -> Iterator[Entry]:
     """Write the inspections of a deal with every answer ever given, newest inspection first."""
     for held in story.held:
         yield Entry(desk.moment(held.inspection.opened_at), _verdict(held), held.by, _held_tone(held))

@@ -51,8 +51,19 @@ def page(desk: Desk, story: Biography) -> list[tuple[str, str, list[Entry]]]:
         ("actions", f"Actions  {len(actions)}", actions),
         ("held", f"Inspections  {len(story.held)}", held),
         ("history", f"History  {len(turns)}", turns),
+        *_before(desk, story),
     ]
     return [section for section in sections if section[2]]
+
+
+def _before(desk: Desk, story: Biography) -> Iterator[tuple[str, str, list[Entry]]]:
+    """Yield what happened while the deal stood under other ids: its inspections there, then its changes."""
+    for number, forebear in enumerate(story.forebears, 1):
+        link = forebear.link
+        how = "Continues" if link.kind == "continuation" else "Split off"
+        said = Entry(desk.moment(link.at), f"{how} {deal_in_words(link.earlier.account, link.earlier.name)}", link.by)
+        entries = [said, *held_entries(desk, forebear), *turn_entries(desk, forebear)]
+        yield f"before{number}", f"Before, as {link.earlier.key}  {len(entries)}", entries
 
 
 def _more_facts(desk: Desk, story: Biography) -> Iterator[tuple[str, str]]:
@@ -65,6 +76,8 @@ def _more_facts(desk: Desk, story: Biography) -> Iterator[tuple[str, str]]:
     yield "Segment", detail.segment
     yield "Term", f"{detail.term_months} months" if detail.term_months else ""
     yield "Lost for", detail.loss_reason
+    for heir in story.heirs:
+        yield "Goes on as" if heir.kind == "continuation" else "A part is", f"{heir.deal.key} · {heir.deal.name}"
     yield from detail.extra.items()
 
 

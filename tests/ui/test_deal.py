@@ -10,6 +10,7 @@ from salesops_tui.domain.calendar import to_day
 from salesops_tui.domain.inspection import AnswerDraft, AnswerValue
 from salesops_tui.services.acting import add_action, close_action
 from salesops_tui.services.inspecting import AnswerRequest, give_answers
+from salesops_tui.services.linking import link_deals
 from salesops_tui.services.undo import undo_last
 from salesops_tui.ui.screens.action_form import ActionForm
 from salesops_tui.ui.screens.call_sheet import CallSheetScreen
@@ -281,6 +282,26 @@ async def test_the_page_is_copied_whole(company: Company, monkeypatch: pytest.Mo
         await open_page(seat)
         await seat.press("c")
         assert "First seen: Commit" in seat.app.clipboard
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_it_was_under_another_id_stands_on_the_page_too(company: Company, size: tuple[int, int]) -> None:
+    failed(company)
+    company.later(days=7).claim("D1", status="removed")
+    company.claim("N1", amount=44_000, account="Northwind", name="Renewal again")
+    link_deals(company.acting_as("dana"), "N1", "D1", "continuation")
+    said = await page(company, deal="N1")
+    assert "Capped since" in said
+    assert "Before, as D1" in said
+    assert "Continues Northwind · Renewal" in said
+    assert "procurement" in said
+    assert "gone from the CRM" in said
+    assert "Goes on as N1 · Renewal again" in await page(company)
+    async with at_sheet(company.acting_as("dana"), size=size) as seat:
+        await open_page(seat, "N1")
+        await seat.pilot.press("G")
+        await settled(seat.pilot)
+        assert "First seen: Commit" in seat.flat
 
 
 async def test_an_unknown_deal_is_told_and_the_screen_before_stays(company: Company) -> None:
