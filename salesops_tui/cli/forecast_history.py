@@ -110,15 +110,14 @@ def calibration(session: Session, /, form: str, **asked: Any) -> None:
     if asked["adopt"] and (asked["scope"] or asked["as_of"]):
         raise WrongUsage("a policy is for everybody, from now on; leave --scope and --as-of out")
     context = session.open()
-    with context.store.reading():
-        scope, period, at = _asked(context, asked)
-        if asked["adopt"]:
-            policy, stages = made.adopt_calibration(context, period, asked["week"], asked["stages"] or None)
-            document: dict[str, Any] = {"policy": policy.version, "stages": [describe_stage(one) for one in stages]}
-            said = [f"adopted as version {policy.version} of the policy; earlier forecasts keep the figures they had"]
-            emit(form, document, _STAGE, [_cells(one, _STAGE) for one in document["stages"]], heading=said)
-            return
-        document = describe_calibration(made.calibration(context, scope, period, at, asked["week"]))
+    scope, period, at = _asked(context, asked)
+    if asked["adopt"]:
+        policy, stages = made.adopt_calibration(context, period, asked["week"], asked["stages"] or None)
+        adopted: dict[str, Any] = {"policy": policy.version, "stages": [describe_stage(one) for one in stages]}
+        said = [f"adopted as version {policy.version} of the policy; earlier forecasts keep the figures they had"]
+        emit(form, adopted, _STAGE, [_cells(one, _STAGE) for one in adopted["stages"]], heading=said)
+        return
+    document = describe_calibration(made.calibration(context, scope, period, at, asked["week"]))
     few = [one for one in document["stages"] if not one["enough"]]
     footing = [f"stage {one['stage']}: fewer than {one['needed']} deals; the policy's figure stays" for one in few]
     heading = [f"Stages at week {document['week']} of {_listed(document['quarters'])}"]
