@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from salesops_tui.crm.amounts import amount_reader
 from salesops_tui.crm.dates import date_reader, required_date_reader
 from salesops_tui.crm.deal_map import DealMap
-from salesops_tui.crm.deals import DealReader, Surroundings
+from salesops_tui.crm.deals import DealReader, DealRow, Surroundings
 from salesops_tui.crm.dialect import by_folded_name
 from salesops_tui.crm.dialects import salesforce
 from salesops_tui.crm.fields import folded_column
@@ -179,22 +179,15 @@ class HistoryReader:
         Raises:
             RejectedError: it cannot be taken.
         """
+        at = self._moments[cells[self._at["at"]]]
+        order = cells[self._at["row"]] if "row" in self._at else ""
+        if self._form.kind == STAGES:
+            row = self._deals.read(cells)
+            return Line(row.key, at, order, _whole(row, at))
         key = self._deals.key_of(cells)
         if not key:
             raise rejected(self._form.columns["id"], "", "is blank")
-        at = self._moments[cells[self._at["at"]]]
-        told = self._whole(cells, at) if self._form.kind == STAGES else tuple(self._one_field(cells, at, key))
-        return Line(key, at, cells[self._at["row"]] if "row" in self._at else "", told)
-
-    def _whole(self, cells: list[str], at: Moment) -> tuple[Told, ...]:
-        row = self._deals.read(cells)
-        money = (row.currency, row.original)
-        return (
-            Told(at, "stage", row.stage),
-            Told(at, "category", Category(row.rep_category)),
-            Told(at, "money", money),
-            Told(at, "close_day", row.close_day),
-        )
+        return Line(key, at, order, tuple(self._one_field(cells, at, key)))
 
     def _one_field(self, cells: list[str], at: Moment, key: str) -> Iterator[Told]:
         name = folded_column(cells[self._at["field"]])
@@ -246,6 +239,16 @@ class HistoryReader:
             self.strangers += 1
             return self._around.unassigned
         return found
+
+
+def _whole(row: DealRow, at: Moment) -> tuple[Told, ...]:
+    """Return the words of a row that says all of a claim but its owner."""
+    return (
+        Told(at, "stage", row.stage),
+        Told(at, "category", Category(row.rep_category)),
+        Told(at, "money", (row.currency, row.original)),
+        Told(at, "close_day", row.close_day),
+    )
 
 
 def no_history(name: str, header: Sequence[str]) -> BadInput:

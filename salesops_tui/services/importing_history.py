@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 from salesops_tui.crm.deals import Surroundings
-from salesops_tui.crm.history import KINDS, HistoryReader, Line, map_of, no_history, recognise_history
+from salesops_tui.crm.history import KINDS, HistoryReader, map_of, no_history, recognise_history
 from salesops_tui.crm.lookup import RejectedError
 from salesops_tui.crm.reading import Reading, begin
 from salesops_tui.crm.rejects import RejectsFile
@@ -36,20 +35,27 @@ from salesops_tui.services.import_request import (
 )
 from salesops_tui.services.owner_mapping import owner_finder
 from salesops_tui.store import history_replay, imports, record, tracks
-from salesops_tui.store.history_replay import KnownDeal, PastClaim
+from salesops_tui.store.history_replay import HistoryStaging, KnownDeal, Laid, PastClaim, Words
 from salesops_tui.store.imports import Delivery
 from salesops_tui.store.imports_staging import Staging
 from salesops_tui.store.people import unassigned
 
 _BATCH = 1_000
 _NAMED = 5
+_STRANGERS = 10_000
 _CLOSED_AS = {"won": Status.WON, "lost": Status.LOST}
 _KEPT_OF_A_CELL = 1_000
 
 
 @dataclass
 class _Run:
-    """One history on its way. `lines` by the id of the deal."""
+    """One history on its way.
+
+    Attributes:
+        changed: rows of which claims come.
+        late: rows from a deal's first claim on.
+        unpriced: deals in a currency that has no plan rate.
+    """
 
     context: Context
     request: ImportRequest
@@ -58,15 +64,10 @@ class _Run:
     rows: int = 0
     rejected: int = 0
     rejects_file: str | None = None
-    lines: dict[str, list[Line]] = field(default_factory=lambda: defaultdict(list))
+    changed: int = 0
+    late: int = 0
+    unpriced: Counter[str] = field(default_factory=Counter)
     notices: list[Notice] = field(default_factory=list)
-
-
-class _Laid(NamedTuple):
-    """What a history adds: claims, and in how many rows of the file they stand."""
-
-    claims: list[PastClaim]
-    rows: int
 
 
 def import_history(
@@ -87,6 +88,7 @@ def import_history(
     with (
         open_table(file) as table,
         Staging(context.store) as staging,
+        HistoryStaging(context.store) as waiting,
         RejectsFile(
             *rejects_place(request.path, request.called), table.header.names, write=not request.dry_run
         ) as rejects,
@@ -101,13 +103,13 @@ def import_history(
         )
         reader = HistoryReader(form, reading.layout, _around(context), table.header.names)
         run.notices += [Notice(*said) for said in (*table.notices, *reading.notices)]
-        _read(run, table, reading, reader, staging, rejects, progress)
+        _read(run, table, reading, reader, _Places(staging, waiting, rejects), progress)
         kept = rejects.keep()
         run.rejects_file = str(kept) if kept else None
         if request.strict and run.rejected:
             raise Refused(f"{run.rejected} of {run.rows} rows were rejected, so nothing was written (--strict)")
         run.notices += [Notice(*said) for said in reader.said()] + rejected_notices(rejects.kinds)
-        return _apply(run, dict(form.columns), told.sha256)
+        return _apply(run, waiting, dict(form.columns), told.sha256)
 
 
 def expect_history(path: Path) -> None:
@@ -132,18 +134,22 @@ def _around(context: Context) -> Surroundings:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where rows go: those that were rejected, and the words of the others."""
+
+    rejected: Staging
+    words: HistoryStaging
+    file: RejectsFile
+
+
 def _read(
-    run: _Run,
-    table: Table,
-    reading: Reading,
-    reader: HistoryReader,
-    staging: Staging,
-    rejects: RejectsFile,
-    progress: Progress | None,
+    run: _Run, table: Table, reading: Reading, reader: HistoryReader, places: _Places, progress: Progress | None
 ) -> None:
-    known = history_replay.known_keys(run.context.store.conn)
+    known = history_replay.known_numbers(run.context.store.conn)
     strange: Counter[str] = Counter()
-    kept: list[tuple[int, str, str]] = []
+    rejects: list[tuple[int, str, str]] = []
+    words: list[Words] = []
     for row in reading.rows:
         try:
             if row.problem:
@@ -153,78 +159,92 @@ def _read(
             if not reader.is_aside(row.cells):
                 run.rows += 1
                 run.rejected += 1
-                rejects.add(row.line, error.kind, str(error), row.cells)
-                kept.append((row.line, str(error), _as_csv(row)))
+                places.file.add(row.line, error.kind, str(error), row.cells)
+                rejects.append((row.line, str(error), _as_csv(row)))
             continue
         run.rows += 1
-        if line.key in known:
-            run.lines[line.key].append(line)
+        number = known.get(line.key)
+        if number is None:
+            strange[line.key if len(strange) < _STRANGERS else ""] += 1
         else:
-            strange[line.key] += 1
-        if progress and run.rows % _BATCH == 0:
-            progress(*table.done(), "reading")
-    staging.add_rejects(kept)
+            words.append(Words(number, line.at, line.order, line.told))
+        if run.rows % _BATCH == 0:
+            _flush(words, rejects, places)
+            if progress:
+                progress(*table.done(), "reading")
+    _flush(words, rejects, places)
     if strange:
-        named = ", ".join([*list(strange)[:_NAMED], *(["…"] if len(strange) > _NAMED else [])])
-        said = f"rows of {len(strange):,} deals that the store does not have, so left out: {named}"
+        named = ", ".join([*[key for key in strange if key][:_NAMED], *(["…"] if len(strange) > _NAMED else [])])
+        more = "more than " if "" in strange else ""
+        said = f"rows of {more}{len(strange):,} deals that the store does not have, so left out: {named}"
         run.notices.append(Notice("no_deal", said, strange.total()))
 
 
-def _apply(run: _Run, columns: dict[str, str | None], read_by: str) -> ImportReport:
+def _flush(words: list[Words], rejects: list[tuple[int, str, str]], places: _Places) -> None:
+    places.words.add(words)
+    places.rejected.add_rejects(rejects)
+    words.clear()
+    rejects.clear()
+
+
+def _apply(run: _Run, waiting: HistoryStaging, columns: dict[str, str | None], read_by: str) -> ImportReport:
     context, request = run.context, run.request
     with context.store.reading() if request.dry_run else context.store.write() as conn:
         if not request.dry_run:
             close_lapsed_calls(context)
-        laid = _laid(run, list(history_replay.known_deals(conn, run.lines, KINDS)))
-        deals = {claim.deal for claim in laid.claims}
-        if deals:
-            said = f"claims laid before the first import of {len(deals):,} deals"
-            run.notices.append(Notice("history", said, len(laid.claims)))
-        as_of = min((claim.at for claim in laid.claims), default=context.now())
-        report = _report(run, columns, laid, as_of)
+        claims: list[PastClaim] = []
+        for deal in waiting.deals(KINDS):
+            claims += _claims_before(run, deal)
+            if len(claims) > _BATCH:
+                waiting.lay(claims)
+                claims.clear()
+        waiting.lay(claims)
+        laid = waiting.laid()
+        _notice(run, laid)
+        as_of = context.now() if laid.earliest is None else laid.earliest
+        report = _report(run, columns, as_of)
         if request.dry_run or not laid.claims:
             return report
         change = context.change("import", valid_at=as_of)
-        history_replay.write_claims(conn, change, laid.claims)
-        tracks.rebuild(conn, context.policies, sorted(deals))
+        tracks.rebuild(conn, context.policies, waiting.write(change))
         delivery = Delivery(request.source, as_of, False, frozenset())
         number = imports.add_import(conn, change, delivery, report.as_plain(), read_by)
         plain = report.as_plain()
         names = ("file", "sha256", "dialect", "rows", "accepted", "rejected", "changed", "unchanged")
         body = {"import": number, "source": request.source, **{name: plain[name] for name in names}}
-        record.write_record(conn, change, body | {"claims": len(laid.claims), "deals": len(deals)})
+        record.write_record(conn, change, body | {"claims": laid.claims, "deals": laid.deals})
     return report
 
 
-def _laid(run: _Run, deals: Sequence[KnownDeal]) -> _Laid:
+def _claims_before(run: _Run, deal: KnownDeal) -> Iterator[PastClaim]:
+    """Yield what a history adds to a deal, and count the rows."""
     policy = run.context.policy
-    stages = {stage.key: _CLOSED_AS.get(stage.closed, Status.OPEN) for stage in policy.stages}
-    claims: list[PastClaim] = []
-    rows = late = 0
-    unpriced: Counter[str] = Counter()
-    for deal in deals:
-        lines = sorted(run.lines[deal.key], key=lambda line: (line.at, line.order))
-        late += sum(line.at >= deal.past.first_at for line in lines)
-        told = [word for line in lines for word in line.told]
-        written = replay(deal.past, told, lambda stage: stages.get(stage, Status.OPEN))
-        priced = [(at, facts, _base(policy, facts)) for at, facts in written]
-        if any(base is None for _, _, base in priced):
-            unpriced[deal.key] += 1
-            continue
-        claims += [
-            PastClaim(deal.number, at, f, b, stages.get(f.stage, Status.OPEN)) for at, f, b in priced if b is not None
-        ]
-        moments = {at for at, _ in written}
-        rows += sum(line.at in moments for line in lines)
-    if late:
+    status_of = {stage.key: _CLOSED_AS.get(stage.closed, Status.OPEN) for stage in policy.stages}
+    run.late += sum(words.at >= deal.past.first_at for words in deal.words)
+    told = [word for words in deal.words for word in words.told]
+    written = replay(deal.past, told, lambda stage: status_of.get(stage, Status.OPEN))
+    bases = [_base(policy, facts) for _, facts in written]
+    if None in bases:
+        run.unpriced[deal.key] += 1
+        return
+    moments = {at for at, _ in written}
+    run.changed += sum(words.at in moments for words in deal.words)
+    for (at, facts), base in zip(written, bases, strict=True):
+        assert base is not None
+        yield PastClaim(deal.number, at, facts, base, status_of.get(facts.stage, Status.OPEN))
+
+
+def _notice(run: _Run, laid: Laid) -> None:
+    if laid.claims:
+        said = f"claims laid before the first import of {laid.deals:,} deals"
+        run.notices.append(Notice("history", said, laid.claims))
+    if run.late:
         said = "rows from a deal's first import on, where the store has its own history, so left out"
-        run.notices.append(Notice("after_first_claim", said, late))
-    if unpriced:
-        said = (
-            f"deals in a currency without a plan rate for their year, so left out: {', '.join(list(unpriced)[:_NAMED])}"
-        )
-        run.notices.append(Notice("no_plan_rate", said, len(unpriced)))
-    return _Laid(claims, rows)
+        run.notices.append(Notice("after_first_claim", said, run.late))
+    if run.unpriced:
+        named = ", ".join(list(run.unpriced)[:_NAMED])
+        said = f"deals in a currency without a plan rate for their year, so left out: {named}"
+        run.notices.append(Notice("no_plan_rate", said, len(run.unpriced)))
 
 
 def _base(policy: Policy, facts: Facts) -> int | None:
@@ -237,7 +257,7 @@ def _base(policy: Policy, facts: Facts) -> int | None:
     return None if rate is None else convert(original, currency, policy.currency, rate)
 
 
-def _report(run: _Run, columns: dict[str, str | None], laid: _Laid, as_of: Moment) -> ImportReport:
+def _report(run: _Run, columns: dict[str, str | None], as_of: Moment) -> ImportReport:
     accepted = run.rows - run.rejected
     return ImportReport(
         file=run.request.called,
@@ -251,8 +271,8 @@ def _report(run: _Run, columns: dict[str, str | None], laid: _Laid, as_of: Momen
         rejected=run.rejected,
         rejects_file=run.rejects_file,
         new=0,
-        changed=laid.rows,
-        unchanged=accepted - laid.rows,
+        changed=run.changed,
+        unchanged=accepted - run.changed,
         removed=0,
         warnings=run.notices,
         columns=columns,

@@ -1,27 +1,45 @@
-"""The past of deals from before the store knew them: reading what it has, writing what a CRM's history adds."""
+"""The past of deals from before the store knew them: reading what it has, writing what a CRM's history adds.
+
+Words and claims wait in temporary tables, so that memory does not grow with a history.
+"""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import groupby
+from types import TracebackType
 from typing import Any, NamedTuple
 
 from salesops_tui.domain.calendar import Moment
 from salesops_tui.domain.deal import Category, Status
-from salesops_tui.domain.replay import Facts, Past
+from salesops_tui.domain.replay import FACTS, Facts, Past, Told
+from salesops_tui.store.connection import Store, translated
 from salesops_tui.store.imports_staging import CLAIM_COLUMNS
 
-_CHUNK = 2_000
+_CHUNK = 1_000
+_FIELDS = ("", *FACTS)
+
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
+class Words(NamedTuple):
+    """What one row of a history says of a deal. `order` sorts rows of one moment."""
+
+    deal: int
+    at: Moment
+    order: str
+    told: Sequence[Told]
 
 
 class KnownDeal(NamedTuple):
-    """A deal of the store and its past."""
+    """A deal of the store, its past, and what a history says of it, in order."""
 
     number: int
     key: str
     past: Past
+    words: Sequence[Words]
 
 
 class PastClaim(NamedTuple):
@@ -34,47 +52,141 @@ class PastClaim(NamedTuple):
     status: Status
 
 
-def known_keys(conn: sqlite3.Connection) -> set[str]:
-    """Return the ids of all deals of which the store has a state."""
-    return {key for (key,) in conn.execute("SELECT key FROM deal WHERE id IN (SELECT deal FROM deal_state)")}
+class Laid(NamedTuple):
+    """What waits to be laid: claims, of how many deals, and the moment of the earliest; None where there are none."""
+
+    claims: int
+    deals: int
+    earliest: Moment | None
 
 
-def known_deals(conn: sqlite3.Connection, keys: Iterable[str], kinds: Sequence[str]) -> Iterator[KnownDeal]:
-    """Yield the deals of these ids that the store has, with their claims of replayed histories apart.
+class HistoryStaging:
+    """The words of one history and the claims that follow from them, held on this connection only.
 
-    Args:
-        conn: inside a transaction.
-        keys: ids of deals.
-        kinds: under which dialects imports of history are noted.
+    Use as a context: on leaving, they are gone.
     """
-    waiting = iter(keys)
-    while chunk := list(islice(waiting, _CHUNK)):
-        rows = conn.execute(_CLAIMS, {"keys": json.dumps(chunk), "kinds": json.dumps(kinds)}).fetchall()
-        start = 0
-        for place, row in enumerate(rows):
-            if place + 1 == len(rows) or rows[place + 1][0] != row[0]:
-                deal = _known(rows[start : place + 1])
-                start = place + 1
-                if deal:
-                    yield deal
 
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._conn = store.conn
 
-def write_claims(conn: sqlite3.Connection, change: int, claims: Iterable[PastClaim]) -> None:
-    """Lay claims before the first ones; the projection of these deals has to be built anew."""
-    places = ", ".join("?" * (len(CLAIM_COLUMNS) + 3))
-    conn.executemany(
-        f"INSERT INTO claim (deal, valid_from, change, {', '.join(CLAIM_COLUMNS)}) VALUES ({places})",
-        (
-            (
-                c.deal, c.at, change, c.facts.owner, c.facts.stage, int(c.facts.category), c.base, *c.facts.money,
-                c.facts.close_day, int(c.status),
+    def __enter__(self) -> HistoryStaging:
+        with translated(self._store.path):
+            self._drop()
+            self._conn.execute(
+                "CREATE TEMP TABLE told (deal INTEGER, at INTEGER, place TEXT, line INTEGER, words TEXT)"
             )
-            for c in claims
-        ),
-    )  # fmt: skip
+            self._conn.execute(
+                "CREATE TEMP TABLE laid (id INTEGER PRIMARY KEY, deal INTEGER NOT NULL, valid_from INTEGER NOT NULL,"
+                f" {', '.join(CLAIM_COLUMNS)})"
+            )
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with translated(self._store.path):
+            if self._conn.in_transaction:
+                self._conn.execute("ROLLBACK")
+            self._drop()
+
+    def add(self, words: Iterable[Words]) -> None:
+        """Take words, in the order of the file."""
+        with translated(self._store.path):
+            self._conn.execute("BEGIN")
+            self._conn.executemany(
+                "INSERT INTO temp.told (deal, at, place, words) VALUES (?, ?, ?, ?)",
+                ((w.deal, w.at, w.order, _encode([_plain(told) for told in w.told])) for w in words),
+            )
+            self._conn.execute("COMMIT")
+
+    def deals(self, kinds: Sequence[str]) -> Iterator[KnownDeal]:
+        """Yield the deals that were spoken of, with their claims of replayed histories apart.
+
+        Args:
+            kinds: under which dialects imports of history are noted.
+        """
+        self._conn.execute("CREATE INDEX IF NOT EXISTS temp.told_deal ON told (deal, at, place)")
+        after = 0
+        while True:
+            sql = "SELECT DISTINCT deal FROM temp.told WHERE deal > ? ORDER BY deal LIMIT ?"
+            numbers = [deal for (deal,) in self._conn.execute(sql, (after, _CHUNK))]
+            if not numbers:
+                return
+            after = numbers[-1]
+            words = self._words(numbers)
+            values = {"deals": json.dumps(numbers), "kinds": json.dumps(kinds)}
+            rows = self._conn.execute(_CLAIMS, values).fetchall()
+            for _, claims in groupby(rows, key=lambda row: row[0]):
+                known = _known(list(claims), words)
+                if known:
+                    yield known
+
+    def lay(self, claims: Iterable[PastClaim]) -> None:
+        """Keep claims for `write`."""
+        places = ", ".join("?" * (len(CLAIM_COLUMNS) + 2))
+        self._conn.executemany(
+            f"INSERT INTO temp.laid (deal, valid_from, {', '.join(CLAIM_COLUMNS)}) VALUES ({places})",
+            (
+                (
+                    c.deal, c.at, c.facts.owner, c.facts.stage, int(c.facts.category), c.base, *c.facts.money,
+                    c.facts.close_day, int(c.status),
+                )
+                for c in claims
+            ),
+        )  # fmt: skip
+
+    def laid(self) -> Laid:
+        """Return what waits to be written."""
+        sql = "SELECT count(*), count(DISTINCT deal), min(valid_from) FROM temp.laid"
+        return Laid(*self._conn.execute(sql).fetchone())
+
+    def write(self, change: int) -> Iterator[int]:
+        """Write the claims under a change and yield their deals, whose projection has to be built anew."""
+        columns = ", ".join(CLAIM_COLUMNS)
+        self._conn.execute(
+            f"INSERT INTO claim (deal, valid_from, change, {columns})"
+            f" SELECT deal, valid_from, ?, {columns} FROM temp.laid ORDER BY id",
+            (change,),
+        )
+        for (deal,) in self._conn.execute("SELECT DISTINCT deal FROM temp.laid ORDER BY deal").fetchall():
+            yield deal
+
+    def _words(self, numbers: Sequence[int]) -> dict[int, list[Words]]:
+        sql = """
+            SELECT deal, at, place, words FROM temp.told
+            WHERE deal IN (SELECT value FROM json_each(?)) ORDER BY deal, at, place, rowid
+        """
+        found: dict[int, list[Words]] = {}
+        for deal, at, place, words in self._conn.execute(sql, (json.dumps(numbers),)):
+            told = [_told(at, *word) for word in json.loads(words)]
+            found.setdefault(deal, []).append(Words(deal, at, place, told))
+        return found
+
+    def _drop(self) -> None:
+        for table in ("told", "laid"):
+            self._conn.execute(f"DROP TABLE IF EXISTS temp.{table}")
 
 
-def _known(rows: Sequence[tuple[Any, ...]]) -> KnownDeal | None:
+def known_numbers(conn: sqlite3.Connection) -> dict[str, int]:
+    """Return the deals of which the store has a state: number by id."""
+    return dict(conn.execute("SELECT key, id FROM deal WHERE id IN (SELECT deal FROM deal_state)").fetchall())
+
+
+def _plain(told: Told) -> list[Any]:
+    return [_FIELDS.index(told.field), told.value, told.before]
+
+
+def _told(at: Moment, place: int, value: Any, before: Any) -> Told:
+    field = _FIELDS[place]
+    if field == "category":
+        value, before = Category(value), None if before is None else Category(before)
+    elif field == "money":
+        value, before = tuple(value), None if before is None else tuple(before)
+    return Told(at, field, value, before)
+
+
+def _known(rows: Sequence[tuple[Any, ...]], words: dict[int, list[Words]]) -> KnownDeal | None:
     # Of several claims of one moment the last recorded counts; an owner who was put right later has one of its own.
     claims: dict[Moment, Facts] = {}
     replayed: set[Moment] = set()
@@ -86,7 +198,7 @@ def _known(rows: Sequence[tuple[Any, ...]]) -> KnownDeal | None:
     if first is None:
         return None
     earlier = [(at, facts) for at, facts in sorted(claims.items()) if at < first]
-    return KnownDeal(rows[0][0], rows[0][1], Past(claims[first], first, earlier))
+    return KnownDeal(rows[0][0], rows[0][1], Past(claims[first], first, earlier), words[rows[0][0]])
 
 
 _CLAIMS = """
@@ -94,7 +206,7 @@ _CLAIMS = """
         c.change IN (SELECT i.change FROM import i WHERE i.dialect IN (SELECT value FROM json_each(:kinds))),
         c.owner, c.stage, c.rep_category, c.currency, c.original, c.close_day
     FROM deal d JOIN claim c ON c.deal = d.id
-    WHERE d.key IN (SELECT value FROM json_each(:keys))
+    WHERE d.id IN (SELECT value FROM json_each(:deals))
         AND NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.change = c.change)
     ORDER BY d.id, c.valid_from, c.change, c.id
 """
