@@ -92,6 +92,11 @@ class RejectsFile:
         self._part = None
         return self.path
 
+    def discard(self) -> None:
+        """Take the file away again: what it stands beside was not imported after all."""
+        if self.path:
+            self.path.unlink(missing_ok=True)
+
     def _begin(self) -> IO[str]:
         trouble: OSError | None = None
         for folder in self._folders:

@@ -77,7 +77,11 @@ def import_deals(context: Context, request: ImportRequest, progress: Progress | 
         if request.strict and run.rejected:
             raise Refused(_about_strict(run))
         run.notices += rejected_notices(rejects.kinds)
-        return _apply(run, reading.layout)
+        try:
+            return _apply(run, reading.layout)
+        except BaseException:
+            rejects.discard()
+            raise
 
 
 def silent(_done: int, _of: int, _what: str) -> None:

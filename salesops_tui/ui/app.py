@@ -125,6 +125,16 @@ class SalesopsApp(TerminalApp[None]):
         if not isinstance(self.screen, ImportsScreen):
             self.push_screen(ImportsScreen())
 
+    def show_import(self, number: int, rejects_file: str | None) -> None:
+        """Show what an import just did, in place of the screens that led there."""
+        from salesops_tui.ui.screens.import_file import ImportFileScreen
+        from salesops_tui.ui.screens.import_page import ImportPageScreen
+        from salesops_tui.ui.screens.importing import ImportScreen
+
+        while isinstance(self.screen, (ImportScreen, ImportFileScreen)):
+            self.pop_screen()
+        self.push_screen(ImportPageScreen(number, rejects_file, fresh=True))
+
     def resume_call(self, call: Call) -> None:
         """Go on with an open call: take its scope and period, and ask the first deal of its queue."""
         from salesops_tui.services.calls import scope_of_call

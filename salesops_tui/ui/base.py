@@ -182,6 +182,7 @@ class BaseScreen(AtDesk[ResultT]):
 
     def action_imports(self) -> None:
         """Go to the list of imports."""
+        self.context.as_ops("the list of imports")
         self.salesops.go_to_imports()
 
     def action_import(self) -> None:

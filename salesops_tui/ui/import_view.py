@@ -15,9 +15,9 @@ from salesops_tui.ui.widgets.source import Cell, Key, Row, RowSource, Section
 
 LINES = (
     Column("what", "", 24, least=14),
-    Column("means", "", 26, least=12),
+    Column("means", "", 28, least=12, flex=True),
     Column("count", "", 7, least=5, rank=1, align="right"),
-    Column("note", "", 40, least=10, rank=2, flex=True),
+    Column("note", "", 20, least=10, rank=2, flex=True),
 )
 GO, COLUMN, LEFT, WORD, OWNER, DATE, DECIMAL = "go", "column", "left", "word", "owner", "date", "decimal"
 EFFECT, CAUSE, SUSPECT, ALIKE, REJECT, WHOLE = "effect", "cause", "suspect", "alike", "reject", "whole"
@@ -192,7 +192,7 @@ class ImportView:
         for suspicion in self.found.suspicious:
             if suspicion.kind in ("owner_unknown", "vanished_commit"):
                 continue
-            cells = ((suspicion.words.capitalize(), "warn"), "", f"{suspicion.count:,}", "")
+            cells = (("Look at", "muted"), (suspicion.words, "warn"), f"{suspicion.count:,}", "")
             yield _Line("suspects", f"{SUSPECT}:{suspicion.kind}", Row(cells))
 
     def _alikes(self) -> Iterator[_Line]:
@@ -206,12 +206,8 @@ class ImportView:
 
     def _rejects(self) -> Iterator[_Line]:
         for kind, count in self.found.reject_kinds:
-            cells = (
-                (kind.capitalize(), "bad"),
-                "",
-                (f"{count:,}", "bad"),
-                ("enter shows them; x writes them to a file", "muted"),
-            )
+            how = ("enter shows them; x writes them to a file", "muted")
+            cells = (("Rejected", "muted"), (kind, "bad"), (f"{count:,}", "bad"), how)
             yield _Line("rejects", f"{REJECT}:{kind}", Row(cells))
 
     def _commit(self) -> Iterator[_Line]:
@@ -248,10 +244,12 @@ def head_lines(desk: Desk, view: ImportView, dialect: str, width: int) -> Iterat
     )
     whole = "all of its source (full)" if report.full else "a part of its source"
     as_of = f"as of {found.request.as_of or 'now'}"
-    origin = f" · {found.origin.said(desk.context.calendar.iso(found.origin.at))}" if found.origin else ""
     by_itself = any(use.said_by == "dialect" for use in found.columns)
     read = f"Read as {dialect}" if by_itself else "Read as you say"
-    yield clip([(f" {read} · {as_of} · source {found.request.source} · {whole}{origin}", "label")], width)
+    if found.origin:
+        said = found.origin.said(desk.context.calendar.iso(found.origin.at))
+        read = said[:1].upper() + said[1:]
+    yield clip([(f" {read} · {as_of} · source {found.request.source} · {whole}", "label")], width)
     yield clip(list(_sums(desk, view)), width)
 
 

@@ -26,11 +26,17 @@ from salesops_tui.ui.commands import (
     footer_of,
     key_page,
 )
+from salesops_tui.ui.import_commands import IMPORT, IMPORT_FILE, IMPORT_LIST, IMPORT_PAGE, IMPORTS
 from salesops_tui.ui.screens.call_sheet import CallSheetScreen
 from salesops_tui.ui.screens.call_summary import CallSummaryScreen
 from salesops_tui.ui.screens.calls import CallsScreen
 from salesops_tui.ui.screens.deal import DealScreen
 from salesops_tui.ui.screens.forecast import ForecastScreen
+from salesops_tui.ui.screens.import_file import ImportFileScreen
+from salesops_tui.ui.screens.import_list import ImportListScreen
+from salesops_tui.ui.screens.import_page import ImportPageScreen
+from salesops_tui.ui.screens.importing import ImportScreen
+from salesops_tui.ui.screens.imports import ImportsScreen
 from salesops_tui.ui.screens.inspection import InspectionScreen
 from salesops_tui.ui.screens.movement import MovementScreen
 from salesops_tui.ui.widgets.table import Table
@@ -43,6 +49,11 @@ SCREENS: dict[str, type[BaseScreen[None]]] = {
     FORECAST: ForecastScreen,
     CALLS: CallsScreen,
     SUMMARY: CallSummaryScreen,
+    IMPORTS: ImportsScreen,
+    IMPORT_FILE: ImportFileScreen,
+    IMPORT: ImportScreen,
+    IMPORT_LIST: ImportListScreen,
+    IMPORT_PAGE: ImportPageScreen,
 }
 LATER = {"4", "5"}
 """Keys of screens that do not exist yet."""

@@ -214,9 +214,7 @@ class ImportScreen(ImportGround):
             self.say("this file was imported for this moment before; nothing changed")
             self.understand()
             return
-        from salesops_tui.ui.screens.import_page import ImportPageScreen
-
-        self.app.switch_screen(ImportPageScreen(done.number, done.report.rejects_file, fresh=True))
+        self.salesops.show_import(done.number, done.report.rejects_file)
         if done.left:
             self.say(f"imported; but {done.left}", "warning")
 
