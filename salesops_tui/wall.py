@@ -8,7 +8,7 @@ The set-up itself decides: run through sudo (`SUDO_UID` names the caller), as ne
 that a caller can set lifts the wall; who sets `SUDO_UID` without sudo only builds one around themselves.
 """
 
-# ruff: noqa: PTH100, PTH120 - the names of files as they were given: a link is not followed before it was looked at
+# ruff: noqa: PTH100, PTH115, PTH117, PTH118, PTH120 - the names of files as they were given: a link is not followed before it was looked at
 from __future__ import annotations
 
 import os
@@ -59,6 +59,8 @@ class _Guard:
             return  # open already: by the caller's shell, or by us
         place = _placed(path)
         flags = flags if isinstance(flags, int) else 0
+        if place == os.devnull:
+            return
         if place in _TEMPORARY:
             return  # a folder: what is made in it is asked for by itself, or has no name
         if flags & _FRESH == _FRESH and os.path.dirname(place) in _TEMPORARY:
@@ -79,6 +81,11 @@ class _Guard:
         if not (self._is_made(place) or os.path.dirname(place) in _TEMPORARY):
             _refuse(path)
         self._made.add(place)
+
+    def removed(self, path: Any, folder: Any = -1) -> None:
+        if isinstance(folder, int) and folder >= 0 and not os.path.isabs(path):
+            path = os.path.join(os.readlink(f"/proc/self/fd/{folder}"), path)
+        self.changed(path)
 
     def changed(self, *paths: Any) -> None:
         for path in paths:
@@ -136,12 +143,12 @@ _WATCHED: dict[str, Callable[..., None]] = {
     "open": _Guard.opened,
     "os.listdir": _Guard.listed,
     "os.scandir": _Guard.listed,
-    "os.remove": _Guard.changed,
+    "os.remove": _Guard.removed,
     "os.rename": _Guard.changed,
     "os.link": _Guard.changed,
     "os.symlink": _Guard.changed,
     "os.mkdir": _Guard.made,
-    "os.rmdir": _Guard.changed,
+    "os.rmdir": _Guard.removed,
     "os.chmod": _Guard.changed,
     "os.chown": _Guard.changed,
     "os.truncate": _Guard.changed,
@@ -157,8 +164,8 @@ _WATCHED: dict[str, Callable[..., None]] = {
     **dict.fromkeys(
         (
             "os.chdir", "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.startfile", "os.system",
-            "os.killpg", "os.putenv", "pty.spawn", "webbrowser.open", "socket.connect", "socket.bind",
-            "socket.getaddrinfo", "socket.sendto", "ctypes.dlopen", "ctypes.dlsym", "code.__new__",
+            "os.killpg", "pty.spawn", "webbrowser.open", "socket.connect", "socket.bind",
+            "socket.getaddrinfo", "socket.sendto",
             "cpython.run_command", "cpython.run_file", "cpython.run_interactivehook", "cpython.run_stdin",
         ),
         _never,
@@ -203,6 +210,7 @@ def raise_wall() -> None:
         del os.environ[name]
     os.environ["PATH"] = _PATH
     os.environ["HOME"] = "/"
+    sys.dont_write_bytecode = True
     os.chdir("/")
     os.umask(0o077)
     import resource
