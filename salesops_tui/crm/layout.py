@@ -54,7 +54,12 @@ class _Template:
 
 
 def _first(cells: Sequence[str], places: tuple[int, ...]) -> str:
-    return next((cells[place] for place in places if cells[place].strip()), cells[places[-1]])
+    cell = ""
+    for place in places:
+        cell = cells[place]
+        if cell and not cell.isspace():
+            break
+    return cell
 
 
 @dataclass(frozen=True, slots=True)
