@@ -98,7 +98,7 @@ def test_no_file_is_written_by_name(box: Box, arguments: Sequence[str]) -> None:
     before = listing(box)
     ended = box.run(*[a.replace("{store}", str(box.store)).replace("{folder}", str(box.folder)) for a in arguments])
     assert ended.code == 1, ended.out
-    assert not [path for path in Path("/tmp").glob("*salesops-out*")]
+    assert not list(Path("/tmp").glob("*salesops-out*"))
     assert {name: size for name, size in listing(box).items() if name != "store.db-wal"} == {
         name: size for name, size in before.items() if name != "store.db-wal"
     }
