@@ -154,10 +154,9 @@ def past_band(context: Context, scope: Scope, period: Period, at: Moment) -> Ban
             break
         members = store_people.scope_of(context.store.conn, scope.person, then)
         wanted = Slice(quarter, then, False, None if members.everybody else members.members)
-        by_owner = store_forecast.figures_by_owner(context.store.conn, wanted, stage_odds(policy)).values()
-        commit = sum(figures.commit for figures in by_owner)
+        commit, divergence = store_forecast.commit_and_divergence(context.store.conn, wanted, stage_odds(policy))
         if commit:
-            past.append(Fraction(sum(figures.divergence for figures in by_owner), commit))
+            past.append(Fraction(divergence, commit))
     return band_of(past, policy.thresholds)
 
 

@@ -247,7 +247,6 @@ def _contributions(
     currency, policy = context.policy.currency, report.policy
     with context.store.reading() as conn:
         keys = store_forecast.keys_of(conn, [c.deal for c in found])
-    owners = {number: person.key for number, person in context.people.items()}
     words: dict[tuple[Category, str], tuple[str, float, str]] = {}
     described = []
     for c in found:
@@ -257,7 +256,6 @@ def _contributions(
         described.append(
             {
                 "id": keys[c.deal],
-                "owner": owners[c.owner],
                 "category": said[0],
                 "stage": c.stage,
                 "amount": decimal_string(c.amount, currency),
