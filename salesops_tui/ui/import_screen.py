@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual import work
 from textual.app import ComposeResult
-from textual.worker import Worker, get_current_worker
+from textual.worker import get_current_worker
 
 from salesops_tui.errors import SalesopsError
 from salesops_tui.services.import_request import ImportRequest, NeedsConfirmation
@@ -42,7 +42,6 @@ class ImportGround(BaseScreen[None]):
         self.view: ImportView | None = None
         self.links: dict[str, Link] = {}
         self._far: tuple[int, int, str] | None = None
-        self._stopped = False
 
     def compose(self) -> ComposeResult:
         yield Board(self._head, id="head")
@@ -156,19 +155,21 @@ class ImportGround(BaseScreen[None]):
         try:
             result = what(progress)
         except StoppedError:
-            return
+            self._back(self._was_stopped, "")
         except NeedsConfirmation as question:
-            self._back(worker, self.ask, str(question))
+            self._back(self.ask, str(question))
         except SalesopsError as error:
-            self._back(worker, self._failed, str(error))
+            self._back(self._failed, str(error))
         except Exception as error:
-            self._back(worker, self._failed, f"something went wrong that should not: {error}")
+            self._back(self._failed, f"something went wrong that should not: {error}")
         else:
-            self._back(worker, then, result)
+            # What is written is written, also where somebody wanted to stop it a moment too late.
+            late = worker.is_cancelled and not isinstance(result, Done)
+            self._back(self._was_stopped if late else then, result)
 
-    def _back(self, worker: Worker[Any], then: Callable[[Any], None], value: Any) -> None:
-        if not worker.is_cancelled:
-            self.app.call_from_thread(then, value)
+    def _back(self, then: Callable[[Any], None], value: Any) -> None:
+        """Go on in the thread of the screens, unless this screen has been left."""
+        self.app.call_from_thread(lambda: then(value) if self.is_attached else None)
 
     def _tell(self, done: int, total: int, step: str) -> None:
         if self.is_mounted:
@@ -191,5 +192,10 @@ class ImportGround(BaseScreen[None]):
         if not self.busy:
             return False
         self.workers.cancel_group(self, "import")
-        self._rest()
         return True
+
+    def _was_stopped(self, _result: object) -> None:
+        self._rest()
+        self.say("stopped; nothing was written")
+        if self.view is None:
+            self.dismiss()

@@ -399,6 +399,30 @@ async def test_reading_and_writing_are_stopped_by_esc(
     assert known(company) == {}
 
 
+async def test_what_is_written_before_somebody_stops_it_is_shown_as_written(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write_long(2_000)
+    real, begun, go_on = import_screen.import_apart, threading.Event(), threading.Event()
+
+    def too_late(context: Any, request: Any, links: Any, _progress: Any) -> Any:
+        begun.set()
+        assert go_on.wait(10)
+        return real(context, request, links, lambda *_: None)
+
+    async with at_sheet(company.acting_as("olga")) as seat:
+        await open_file(seat, "long")
+        monkeypatch.setattr(import_screen, "import_apart", too_late)
+        await seat.pilot.press("i")
+        await seat.until(begun.is_set)
+        await seat.pilot.press("escape")
+        go_on.set()
+        await seat.until(lambda: isinstance(seat.app.screen, ImportPageScreen))
+        await settled(seat.pilot)
+        assert "Done: 2,000 new" in seat.text
+    assert len(known(company)) == 2_000
+
+
 @pytest.mark.parametrize("step", ["reading", "comparing", "writing deals", "writing claims", "writing history"])
 def test_a_stopped_import_leaves_nothing(company: Company, desk: Desk, step: str) -> None:
     desk.take(deal("D1"))

@@ -36,12 +36,7 @@ class ImportScreen(ImportGround):
         return None
 
     def peel(self) -> bool:
-        if not self.stop():
-            return False
-        if self.view is None:
-            self.dismiss()
-        self.say("stopped; nothing was written")
-        return True
+        return self.stop()
 
     # ------------------------------------------------------------------ lines
 
