@@ -109,6 +109,7 @@ READING = [
     ["log"],
     ["people"],
     ["call", "list"],
+    ["imports"],
 ]
 
 

@@ -50,40 +50,51 @@ def commit_moves(context: Context, as_of: Moment, *, nothing: bool) -> tuple[Com
         nothing: the file changes nothing, and was not compared.
     """
     conn = context.store.conn
-    now = sight.commit_by_day(conn)
-    fresh = [] if nothing else sight.fresh_commit(conn)
-    known = [] if nothing else list(sight.touched_commit(conn, context.policies, as_of))
     current = context.calendar.current_period(context.now())
-    return tuple(_move(period, now, fresh, known) for period in (_EVER, current))
+    tallies = [_Tally(period, sight.commit_by_day(conn)) for period in (_EVER, current)]
+    if not nothing:
+        fresh = sight.fresh_commit(conn)
+        for tally in tallies:
+            tally.add_fresh(fresh)
+        for before, after in sight.touched_commit(conn, context.policies, as_of):
+            for tally in tallies:
+                tally.add(before, after)
+    return tuple(tally.move() for tally in tallies)
 
 
-def _move(
-    period: Period,
-    now: Iterable[tuple[Day, int]],
-    fresh: Iterable[tuple[Day, int, int]],
-    known: Iterable[tuple[State | None, State | None]],
-) -> CommitMove:
-    start = end = sum(amount for day, amount in now if day in period)
-    sums: dict[Cause, tuple[int, int]] = {}
-    for day, amount, deals in fresh:
-        if day in period:
-            end += amount
-            _add(sums, Cause.NEW, amount, deals)
-    window = Window(period, _START, _END, Membership())
-    for before, after in known:
-        end += _inside(after, period) - _inside(before, period)
+class _Tally:
+    """Adds up how Commit moves in a period."""
+
+    def __init__(self, period: Period, now: Iterable[tuple[Day, int]]) -> None:
+        self._period = period
+        self._window = Window(period, _START, _END, Membership())
+        self._start = self._end = sum(amount for day, amount in now if day in period)
+        self._sums: dict[Cause, tuple[int, int]] = {}
+
+    def add_fresh(self, fresh: Iterable[tuple[Day, int, int]]) -> None:
+        """Count deals without any history: close day, amount, number."""
+        for day, amount, deals in fresh:
+            if day in self._period:
+                self._end += amount
+                self._add(Cause.NEW, amount, deals)
+
+    def add(self, before: State | None, after: State | None) -> None:
+        """Count what a deal is, and what it would be."""
+        self._end += _inside(after, self._period) - _inside(before, self._period)
         states = [s._replace(valid_from=at) for s, at in ((before, Moment(0)), (after, _LATER)) if s is not None]
-        moved = trace(window, 0, states) if states else None
+        moved = trace(self._window, 0, states) if states else None
         for leg in moved.legs if moved else ():
-            _add(sums, leg.cause, leg.amount, 1)
-    lines = tuple(Line(cause, *sums[cause]) for cause in Cause if cause in sums)
-    return CommitMove(period.name, start, end, lines)
+            self._add(leg.cause, leg.amount, 1)
+
+    def move(self) -> CommitMove:
+        """Return what was counted."""
+        lines = tuple(Line(cause, *self._sums[cause]) for cause in Cause if cause in self._sums)
+        return CommitMove(self._period.name, self._start, self._end, lines)
+
+    def _add(self, cause: Cause, amount: int, deals: int) -> None:
+        total, count = self._sums.get(cause, (0, 0))
+        self._sums[cause] = (total + amount, count + deals)
 
 
 def _inside(state: State | None, period: Period) -> int:
     return state.amount if state is not None and is_inside(state, True, period) else 0
-
-
-def _add(sums: dict[Cause, tuple[int, int]], cause: Cause, amount: int, deals: int) -> None:
-    total, count = sums.get(cause, (0, 0))
-    sums[cause] = (total + amount, count + deals)

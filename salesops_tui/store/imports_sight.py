@@ -198,13 +198,13 @@ def _concerned(conn: sqlite3.Connection, as_of: Moment) -> Iterator[tuple[int, C
             AND (s.rep_category = 3 OR EXISTS (
             SELECT 1 FROM deal_state t WHERE t.deal = p.deal AND t.valid_to = {FOREVER} AND t.category = 3))
     """
-    for deal, claimed, detailed, buyer, *values in conn.execute(sql).fetchall():
+    for deal, claimed, detailed, buyer, *values in conn.execute(sql):
         claim = _claim(as_of, values) if claimed else None
         detail = DetailVersion(_NO_ROW, as_of, _NO_ROW, buyer or "") if detailed else None
         yield deal, claim, detail
     columns = ", ".join(f"c.{name}" for name in CLAIM_COLUMNS)
     gone = f"SELECT v.deal, {columns} FROM temp.vanished v JOIN claim c ON c.id = v.claim"
-    for deal, *values in conn.execute(gone).fetchall():
+    for deal, *values in conn.execute(gone):
         yield deal, _claim(as_of, [*values[:-1], int(Status.REMOVED)]), None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from salesops_tui.domain.calendar import FOREVER, Moment
@@ -102,13 +103,13 @@ def formers(conn: sqlite3.Connection, since: Moment, *, vanishing: bool) -> list
     ]
 
 
-def staged_open(conn: sqlite3.Connection) -> list[Seen]:
-    """Return the staged deals that are open and that the store does not know."""
+def staged_open(conn: sqlite3.Connection) -> Iterator[Seen]:
+    """Yield the staged deals that are open and that the store does not know."""
     sql = f"""
         SELECT {STAGED} FROM temp.planned p CROSS JOIN temp.staged s ON s.id = p.staged
         WHERE p.is_new AND s.status = {int(Status.OPEN)} AND s.account <> ''
     """
-    return [_seen(row) for row in conn.execute(sql)]
+    return map(_seen, conn.execute(sql))
 
 
 def _seen(row: Any) -> Seen:
