@@ -77,14 +77,8 @@ def created_by_week(context: Context, scope: Scope, at: Moment, weeks: int = 13)
     """
     calendar = context.calendar
     last = calendar.week_of(calendar.day_of(at))
-    first = Day(last - 7 * (weeks - 1))
-    counts: dict[Day, tuple[int, int]] = {Day(week): (0, 0) for week in range(first, last + 1, 7)}
+    days = [Day(last - 7 * back) for back in range(weeks - 1, -1, -1)]
     with context.store.reading() as conn:
         owners = members_then(context, scope, at)
-        rows = store_flow.created(conn, calendar.start_of_day(first), first, at, owners)
-    for created, known, amount in rows:
-        week = calendar.week_of(calendar.day_of(known) if created is None else created)
-        if week in counts:
-            deals, total = counts[week]
-            counts[week] = (deals + 1, total + amount)
-    return tuple(Created(week, *sums) for week, sums in counts.items())
+        found = store_flow.created(conn, [(day, calendar.start_of_day(day)) for day in days], at, owners)
+    return tuple(Created(day, *found.get(number, (0, 0))) for number, day in enumerate(days))

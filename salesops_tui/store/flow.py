@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from salesops_tui.domain.calendar import Day, Moment, Period
@@ -144,26 +144,31 @@ def standing(
 
 
 def created(
-    conn: sqlite3.Connection, since: Moment, first: Day, at: Moment, owners: Collection[int] | None
-) -> list[tuple[Day | None, Moment, int]]:
-    """Return creation day, when it was first known, and first amount of each deal that was created from a day on.
+    conn: sqlite3.Connection, weeks: Sequence[tuple[Day, Moment]], at: Moment, owners: Collection[int] | None
+) -> dict[int, tuple[int, int]]:
+    """Return by number of the week how many deals were created in it, and what they came to when first known.
+
+    A deal without a day of creation counts for the week in which it was first known.
 
     Args:
         conn: the store.
-        since: the first moment of `first`: no import from before can hold a deal that was created later.
-        first: the day; a deal without a creation day is given too, where an import since then brought it.
+        weeks: the first day of each week and its first moment, ascending; the last one has no end.
         at: what came later is unknown.
         owners: whoever carried the deal first; all for None.
     """
+    by_day = " + ".join(f"(x.created_day >= {int(day)})" for day, _ in weeks)
+    by_moment = " + ".join(f"(s.valid_from >= {int(moment)})" for _, moment in weeks)
+    # No import from before the first week can hold a deal that was created later.
     sql = f"""
-        SELECT x.created_day, s.valid_from, s.amount
-        FROM deal d CROSS JOIN deal_state s ON s.deal = d.id CROSS JOIN detail x ON x.id = s.detail
-        WHERE d.change IN (SELECT id FROM change WHERE valid_at >= :since) AND s.valid_from <= :at
-            AND s.valid_from = (SELECT min(f.valid_from) FROM deal_state f WHERE f.deal = d.id)
-            AND (x.created_day IS NULL OR x.created_day >= :first) {owned(owners)}
+        SELECT iif(x.created_day IS NULL, {by_moment}, {by_day}) - 1 AS week, count(*), sum(s.amount)
+        FROM deal d CROSS JOIN deal_state s CROSS JOIN detail x ON x.id = s.detail
+        WHERE d.change IN (SELECT id FROM change WHERE valid_at >= :since)
+            AND s.id = (SELECT f.id FROM deal_state f WHERE f.deal = d.id ORDER BY f.valid_from LIMIT 1)
+            AND s.valid_from <= :at AND week >= 0 {owned(owners)}
+        GROUP BY week
     """
-    values = {"since": since, "first": first, "at": at, "owners": json.dumps(sorted(owners or ()))}
-    return conn.execute(sql, values).fetchall()
+    values = {"since": weeks[0][1], "at": at, "owners": json.dumps(sorted(owners or ()))}
+    return {week: (deals, amount) for week, deals, amount in conn.execute(sql, values)}
 
 
 def _ranked(ranks: Mapping[str, int]) -> tuple[str, dict[str, int | str]]:

@@ -357,7 +357,7 @@ def test_where_the_commit_of_the_last_week_went(company: Company) -> None:
     for key in ("WON", "LATE", "PUSHED", "DOWN", "LOST", "GONE", "LEFT", "EARLY", "NEVER"):
         category = "best_case" if key == "NEVER" else "commit"
         company.claim(key, amount=100, close="2026-09-30", category=category)
-    company.at("2026-09-22 09:00").claim("EARLY", close="2026-10-20")  # before the last week began
+    company.at("2026-09-23 12:00").claim("EARLY", close="2026-10-20")  # before the last week began
     company.at("2026-09-28 09:00").claim("PUSHED", close="2026-11-20", amount=120)
     company.at("2026-09-30 09:00").claim("WON", status="won", category="closed", stage="7")
     company.claim("DOWN", category="best_case", close="2026-12-20")
