@@ -31,6 +31,10 @@ class Altered(Plain):
     __slots__ = ()
 
 
+class CutOffError(RejectedError):
+    """The file ends in the middle of a row: where that was to be a deal, the file is not all there."""
+
+
 class Row(NamedTuple):
     """One row of a file.
 

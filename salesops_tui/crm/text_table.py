@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from salesops_tui.crm.guard import unguarded
 from salesops_tui.crm.lookup import RejectedError
 from salesops_tui.crm.source import SourceFile
-from salesops_tui.crm.table import MAX_CELL, Header, Row, read_header, shape_problem
+from salesops_tui.crm.table import MAX_CELL, CutOffError, Header, Row, read_header, shape_problem
 from salesops_tui.errors import BadInput
 
 if TYPE_CHECKING:
@@ -81,19 +81,17 @@ class TextTable:
             if skip:
                 del cells[:skip]
             if wrong or len(cells) != width or size > MAX_CELL or lines.unusual:
-                yield Row(line, cells, size, wrong or self._problem(line, cells))
+                yield Row(line, cells, size, wrong or self._problem(cells))
             else:
                 yield Row(line, cells, size)
         self._source.check_unchanged()
 
-    def _problem(self, line: int, cells: list[str]) -> RejectedError | None:
+    def _problem(self, cells: list[str]) -> RejectedError | None:
         width = len(self.header.names)
         problem = shape_problem(self.header, cells)
-        if problem and 1 < len(cells) < width and not self._lines.row[-1].endswith(("\n", "\r")):
-            raise BadInput(
-                f"{self._source.name}, line {line}: the file ends in the middle of this row, after {len(cells)} of"
-                f" {width} cells; is it complete?"
-            )
+        if problem and len(cells) < width and not self._lines.row[-1].endswith(("\n", "\r")):
+            said = f"the file ends in the middle of this row, after {len(cells)} of {width} cells; is it complete?"
+            return CutOffError("the file ends within the row", said)
         return problem
 
     def _begin(self) -> tuple[Reader, Header]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from salesops_tui.crm.fields import folded_column
 from salesops_tui.crm.lookup import RejectedError, rejected
 from salesops_tui.crm.source import look_through
-from salesops_tui.crm.table import Row, open_table
+from salesops_tui.crm.table import CutOffError, Row, open_table
 from salesops_tui.errors import BadInput
 
 _MOST_ROWS = 50_000
@@ -84,6 +84,8 @@ def read_whole(path: Path, name: str, fields: Sequence[str], required: Sequence[
         rows: list[Row] = []
         size = 0
         for row in table.rows():
+            if isinstance(row.problem, CutOffError):
+                raise BadInput(f"{name}, line {row.line}: {row.problem}")
             rows.append(row)
             size += row.size
             if len(rows) > _MOST_ROWS or size > _MOST_CHARACTERS:

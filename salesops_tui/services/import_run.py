@@ -16,9 +16,9 @@ from salesops_tui.crm.lookup import RejectedError
 from salesops_tui.crm.reading import Reading, begin
 from salesops_tui.crm.rejects import RejectsFile
 from salesops_tui.crm.source import SourceFile, look_through
-from salesops_tui.crm.table import Row, Table
+from salesops_tui.crm.table import CutOffError, Row, Table
 from salesops_tui.domain.calendar import Moment
-from salesops_tui.errors import Refused, WrongUsage
+from salesops_tui.errors import BadInput, Refused, WrongUsage
 from salesops_tui.services.context import Context
 from salesops_tui.services.import_mapping import InForce, mapping_in_force
 from salesops_tui.services.import_observing import Observer
@@ -167,11 +167,18 @@ def read_rows(
     rejects: RejectsFile,
     observer: Observer | None = None,
 ) -> DealReader:
-    """Read all rows of a table into the staging; return the reader, which knows what their words meant."""
+    """Read all rows of a table into the staging; return the reader, which knows what their words meant.
+
+    Raises:
+        BadInput: the file cannot be read any further, or ends within a row.
+    """
     reader = _reader(run, reading.layout)
     batch = _Batch(reader, table.header.names)
     for row in reading.rows:
-        batch.take(row)
+        try:
+            batch.take(row)
+        except CutOffError as error:
+            raise BadInput(f"{run.request.called}, line {row.line}: {error}") from None
         if len(batch.rows) >= _BATCH or batch.size >= _BATCH_CHARACTERS:
             _flush(run, batch, staging, rejects, observer)
             run.progress(*table.done(), "reading")
@@ -215,7 +222,11 @@ class _Batch:
         self.rejects: dict[int, RejectedError] = {}
 
     def take(self, row: Row) -> None:
-        """Read one row."""
+        """Read one row.
+
+        Raises:
+            CutOffError: the file ends within it.
+        """
         self.rows.append(row)
         line, cells, size, problem = row
         self.size += size
@@ -232,6 +243,8 @@ class _Batch:
         if self._reader.is_aside(row.cells):
             self.rows.pop()
             return
+        if isinstance(error, CutOffError):
+            raise error
         if row.cells == self.header:
             error = RejectedError("the header once more", "the header once more")
         self.rejects[row.line] = error

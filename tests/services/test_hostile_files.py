@@ -14,6 +14,7 @@ from salesops_tui.crm.fields import FIELDS
 from salesops_tui.crm.map_file import read_map
 from salesops_tui.errors import BadInput, SalesopsError
 from salesops_tui.services.importing import ImportReport, ImportRequest, import_deals
+from salesops_tui.services.importing_people import import_people
 from tests.company import Company
 from tests.crm.workbooks import Value, sheet_xml, write_workbook
 from tests.hostile import CORPUS
@@ -81,6 +82,10 @@ BAD: dict[str, tuple[bytes, str]] = {
     "NULs": (b"\0" * 5000, "line 1, column 1: a NUL byte"),
     "mid-quote": (f'{HEAD}\n{FIRST}\nD2,"Acme, Inc'.encode(), "line 3, column 2: a quote opens here"),
     "mid-row": (f"{HEAD}\n{FIRST}\nD2,Acme,lee,4".encode(), "line 3: the file ends in the middle of this row"),
+    "first cell of a row": (
+        f"{HEAD}\n{FIRST}\nD2".encode(),
+        "line 3: the file ends in the middle of this row, after 1 of 7",
+    ),
     "mid-character": (f"{HEAD}\n{FIRST}\n".encode("utf-16")[:-1], "line 2: not valid UTF-16"),
     "lone surrogate": (f"{HEAD}\n".encode("utf-16") + b"\x00\xd8A\x00", "line 2: not valid UTF-16"),
     "10,000 columns": (",".join(f"c{i}" for i in range(10_000)).encode(), "10,000 columns; at most 1,000"),
@@ -170,6 +175,20 @@ def test_a_truncated_workbook_writes_nothing(company: Company, tmp_path: Path) -
     for length in (40, len(whole) // 2, len(whole) - 3):
         path.write_bytes(whole[:length])
         assert "damaged or incomplete workbook" in refused(company, path)
+
+
+def test_a_footer_without_a_line_end_is_no_row_cut_off(company: Company, tmp_path: Path) -> None:
+    header = "Opportunity ID,Opportunity Name,Opportunity Owner,Amount,Stage,Forecast Category,Close Date"
+    foot = "Copyright (c) 2000-2026 salesforce.com, inc. All rights reserved."
+    (tmp_path / "report.csv").write_text(f"{header}\n006000000000001,{FIRST.partition(',')[2]}\n{foot}")
+    report = taken(company, tmp_path / "report.csv")
+    assert (report.dialect, report.rows, report.accepted, other(report)["not_a_deal"]) == ("salesforce", 1, 1, 1)
+
+
+def test_people_cut_off_are_refused(company: Company, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("id,name,role\nzoe,Zoe Lane,rep\nyan,Yan")
+    with pytest.raises(BadInput, match=r"people\.csv, line 3: the file ends in the middle of this row, after 2 of 3"):
+        import_people(company.context, tmp_path / "people.csv")
 
 
 def test_a_file_that_grows_between_looking_and_reading_is_refused(company: Company, tmp_path: Path) -> None:
