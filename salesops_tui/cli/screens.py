@@ -23,24 +23,25 @@ def open_screens(session: Session) -> None:
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Refused("the screens need a terminal; for scripts there are commands: see 'salesops --help'")
+    then_import = False
     if not session.path.exists() and not session.read_only:
-        made = _make_store(session)
+        made, then_import = _make_store(session)
         if made is None:
             return
         session.named = made
     # Collecting garbage takes a seventh of the start, and finds nothing: what a start makes, it keeps.
     gc.disable()
     _import_asyncio_without_openssl()
-    app = _presenter(session) if session.present else _screens(session)
+    app = _presenter(session) if session.present else _screens(session, then_import=then_import)
     app.run()
     if app.failure:
         raise app.failure
 
 
-def _screens(session: Session) -> SalesopsApp:
+def _screens(session: Session, *, then_import: bool) -> SalesopsApp:
     from salesops_tui.ui.app import SalesopsApp
 
-    return SalesopsApp(session.open())
+    return SalesopsApp(session.open(), then_import=then_import)
 
 
 def _presenter(session: Session) -> SalesopsApp:
@@ -72,7 +73,7 @@ def _import_asyncio_without_openssl() -> None:
         del sys.modules["ssl"]
 
 
-def _make_store(session: Session) -> Path | None:
+def _make_store(session: Session) -> tuple[Path | None, bool]:
     from salesops_tui.paths import data_dir
     from salesops_tui.ui.screens.start import Progress, StartApp
 
@@ -91,4 +92,4 @@ def _make_store(session: Session) -> Path | None:
     made = app.run()
     if app.failure:
         raise app.failure
-    return made
+    return made, app.then_import

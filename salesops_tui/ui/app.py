@@ -22,9 +22,10 @@ class SalesopsApp(TerminalApp[None]):
     # Textual does not look for the style sheet of a default screen itself.
     CSS_PATH = ["app.tcss", "screens/call_sheet.tcss"]
 
-    def __init__(self, context: Context, *, ascii_only: bool | None = None) -> None:
-        """Make the program; `ascii_only` None looks at the terminal."""
+    def __init__(self, context: Context, *, ascii_only: bool | None = None, then_import: bool = False) -> None:
+        """Make the program; `ascii_only` None looks at the terminal, and `then_import` asks for a file at once."""
         super().__init__(ascii_only=ascii_only)
+        self._then_import = then_import
         self.desk = Desk.of(context)
         self._seen = self.desk.stamp()
         self._trouble = ""
@@ -48,6 +49,10 @@ class SalesopsApp(TerminalApp[None]):
 
     def _go_on_where_broken_off(self) -> None:
         """Open the deal and the question at which an earlier session of this person ended without leaving."""
+        if self._then_import and isinstance(self.screen, BaseScreen):
+            with self.screen.guarded():
+                self.screen.action_import()
+            return
         from salesops_tui.ui.resume import place_to_resume
 
         place = place_to_resume(self.desk.context)

@@ -138,6 +138,11 @@ async def test_only_an_ops_lead_may_import(company: Company) -> None:
         assert seat.toasts[-1] == "An import is for ops leads; you are here as manager"
 
 
+async def test_the_start_may_lead_straight_to_a_file(company: Company) -> None:
+    async with at_sheet(company.acting_as("olga"), then_import=True) as seat:
+        assert isinstance(seat.app.screen, ImportFileScreen)
+
+
 async def test_as_of_source_and_full_go_with_the_file(company: Company, desk: Desk) -> None:
     desk.file(deal("D1"))
     async with at_sheet(company.acting_as("olga")) as seat:

@@ -57,6 +57,14 @@ async def test_an_empty_store_is_made_where_it_belongs() -> None:
     assert running.return_value == Path("/srv/store.db")
 
 
+async def test_a_file_can_be_brought_in_at_once() -> None:
+    running = app(empty=lambda path, _progress: None)
+    async with running.run_test() as pilot:
+        await pilot.press("i")
+        await settled(pilot)
+    assert (running.return_value, running.then_import) == (Path("/srv/store.db"), True)
+
+
 async def test_progress_is_shown_and_esc_stops_it() -> None:
     asked, go_on = threading.Event(), threading.Event()
 

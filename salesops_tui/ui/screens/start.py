@@ -26,7 +26,7 @@ Progress = Callable[[int, int, str], None]
 Build = Callable[[Path, Progress], object]
 """Makes a store at a path and tells how far it is; whatever it raises, nothing half-done stays."""
 
-_DEMO, _BEGIN, _LEAVE = "d", "n", "q"
+_DEMO, _IMPORT, _BEGIN, _LEAVE = "d", "i", "n", "q"
 
 
 class _Stopped(Exception):
@@ -53,6 +53,8 @@ class StartApp(TerminalApp[Path | None]):
         super().__init__(ascii_only=ascii_only)
         self.path, self.demo_path = path, demo_path
         self.build_demo, self.make_empty = build_demo, make_empty
+        self.then_import = False
+        """Whether somebody wants to bring in a file next."""
 
     def get_default_screen(self) -> Screen[Any]:
         return StartScreen()
@@ -63,6 +65,7 @@ class StartScreen(AtDesk[None]):
 
     BINDINGS = [
         Binding(f"{_DEMO},enter", "demo", "Demo", show=False),
+        Binding(_IMPORT, "import", "Import", show=False),
         Binding(_BEGIN, "begin", "Begin", show=False),
         Binding(_LEAVE, "leave", "Leave", show=False),
         Binding("escape", "stop", "Stop", show=False),
@@ -91,12 +94,12 @@ class StartScreen(AtDesk[None]):
         yield from ([line] for line in wrap(f"There is no store yet at {self._start.path}", width))
         yield []
         yield [(_DEMO, "key"), "  Look around: build a demo company, and open it"]
+        yield [(_IMPORT, "key"), "  Bring in a file of deals from your CRM: makes an empty store, then asks which"]
         yield [(_BEGIN, "key"), "  Begin: make an empty store there; you become its ops lead"]
         yield [(_LEAVE, "key"), "  Leave"]
         yield []
-        yield [("People and deals come in on the command line:", "muted")]
+        yield [("People come in on the command line, best before the deals:", "muted")]
         yield ["   salesops import-people people.csv"]
-        yield ["   salesops import deals.csv"]
 
     def _progress(self, width: int) -> Iterator[Line]:
         if self._problem:
@@ -118,6 +121,11 @@ class StartScreen(AtDesk[None]):
     def action_begin(self) -> None:
         """Make an empty store and open it."""
         self._build(self._start.make_empty, self._start.path, "making the store")
+
+    def action_import(self) -> None:
+        """Make an empty store, open it, and ask for a file."""
+        self._start.then_import = True
+        self.action_begin()
 
     def action_leave(self) -> None:
         """Leave; what is being built is given up."""
@@ -165,6 +173,7 @@ class StartScreen(AtDesk[None]):
 
 _KEYS = (
     Command("start.demo", _DEMO, "Demo", "Builds a demo company and opens it.", "start", 1),
-    Command("start.begin", _BEGIN, "Begin", "Makes an empty store.", "start", 2),
-    Command("start.leave", _LEAVE, "Leave", "Leaves.", "start", 3),
+    Command("start.import", _IMPORT, "Import", "Makes an empty store and asks for a file.", "start", 2),
+    Command("start.begin", _BEGIN, "Begin", "Makes an empty store.", "start", 3),
+    Command("start.leave", _LEAVE, "Leave", "Leaves.", "start", 4),
 )
