@@ -27,6 +27,9 @@ STAGES, FIELDS = "salesforce_history", "salesforce_field_history"
 """Kinds of history: rows that say the whole claim anew, and rows that say one field, before and after."""
 
 KINDS = (STAGES, FIELDS)
+DEALS = salesforce.DIALECT.name
+"""The dialect of the deals that these histories are of."""
+
 _UNNAMED, _NOBODY = "history", "unassigned"
 
 _STAGES_COLUMNS: dict[str, tuple[str, ...]] = {

@@ -163,12 +163,26 @@ def _dialect(request: ImportRequest, header: Sequence[str]) -> str:
     return request.dialect if request.dialect != AUTO else recognise(header).dialect.name
 
 
+def mapping_of_deals(context: Context, request: ImportRequest, dialect: str) -> InForce:
+    """Return the map that was confirmed for a source's deals, for a file that tells of these deals in other columns."""
+    known = None if request.forget_map else mappings.newest_of(context.store.conn, request.source, dialect)
+    if known is None or not known.body:
+        return InForce(DealMap(), {}, None)
+    from salesops_tui.crm.map_file import map_of_plain
+
+    return InForce(map_of_plain(known.body, "the mapping"), known.body, _origin(context, known))
+
+
 def _remembered(context: Context, source: str, header: Sequence[str]) -> tuple[Mapping[str, Any], Origin | None]:
     known = mappings.newest(context.store.conn, fingerprint(header), source)
     if known is None or not known.body:
         return {}, None
+    return known.body, _origin(context, known)
+
+
+def _origin(context: Context, known: mappings.Confirmed) -> Origin:
     person = context.people.get(known.actor) if known.actor is not None else None
-    return known.body, Origin(known.id, person.name if person else "?", known.at, known.source, known.dialect)
+    return Origin(known.id, person.name if person else "?", known.at, known.source, known.dialect)
 
 
 def _completed(plain: Mapping[str, Any], further: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from salesops_tui.crm.deal_map import DealMap
 from salesops_tui.crm.deals import Surroundings
-from salesops_tui.crm.history import KINDS, HistoryReader, map_of, no_history, recognise_history
+from salesops_tui.crm.history import DEALS, KINDS, HistoryReader, map_of, no_history, recognise_history
 from salesops_tui.crm.lookup import RejectedError
 from salesops_tui.crm.reading import Reading, begin
 from salesops_tui.crm.rejects import RejectsFile
@@ -24,7 +25,7 @@ from salesops_tui.domain.replay import Facts, replay
 from salesops_tui.errors import Refused
 from salesops_tui.services.calls import close_lapsed_calls
 from salesops_tui.services.context import Context
-from salesops_tui.services.import_mapping import mapping_in_force
+from salesops_tui.services.import_mapping import mapping_in_force, mapping_of_deals
 from salesops_tui.services.import_request import (
     ImportReport,
     ImportRequest,
@@ -97,10 +98,8 @@ def import_history(
         if form is None:
             raise no_history(request.called, table.header.names)
         run = _Run(context, request, file, form.kind)
-        told = mapping_in_force(context, request, table.header.names).map
-        reading = begin(
-            file, table, map_of(form, told, context.policy), "salesforce", context.calendar.day_of(context.now())
-        )
+        told = _map(run, table)
+        reading = begin(file, table, map_of(form, told, context.policy), DEALS, context.calendar.day_of(context.now()))
         reader = HistoryReader(form, reading.layout, _around(context), table.header.names)
         run.notices += [Notice(*said) for said in (*table.notices, *reading.notices)]
         _read(run, table, reading, reader, _Places(staging, waiting, rejects), progress)
@@ -110,6 +109,17 @@ def import_history(
             raise Refused(f"{run.rejected} of {run.rows} rows were rejected, so nothing was written (--strict)")
         run.notices += [Notice(*said) for said in reader.said()] + rejected_notices(rejects.kinds)
         return _apply(run, waiting, dict(form.columns), told.sha256)
+
+
+def _map(run: _Run, table: Table) -> DealMap:
+    """Return the map of a history: its own, else the one that was confirmed for the deals."""
+    context, request = run.context, run.request
+    found = mapping_in_force(context, request, table.header.names)
+    if not found.plain:
+        found = mapping_of_deals(context, request, DEALS)
+    if found.origin:
+        run.notices.append(Notice("mapping", found.origin.said(context.calendar.iso(found.origin.at)), 1))
+    return found.map
 
 
 def expect_history(path: Path) -> None:

@@ -36,6 +36,17 @@ def newest(conn: sqlite3.Connection, fingerprint: str, source: str) -> Confirmed
     return Confirmed._make([*row[:3], json.loads(row[3]), *row[4:]]) if row else None
 
 
+def newest_of(conn: sqlite3.Connection, source: str, dialect: str) -> Confirmed | None:
+    """Return the newest mapping by which a source's files of a dialect are read, whatever their header."""
+    sql = """
+        SELECT m.id, m.source, m.dialect, m.body, c.actor, c.recorded_at
+        FROM mapping m JOIN change c ON c.id = m.change
+        WHERE m.source = ? AND m.dialect = ? ORDER BY m.id DESC LIMIT 1
+    """
+    row = conn.execute(sql, (source, dialect)).fetchone()
+    return Confirmed._make([*row[:3], json.loads(row[3]), *row[4:]]) if row else None
+
+
 def add(
     conn: sqlite3.Connection, fingerprint: str, source: str, dialect: str, body: Mapping[str, Any], change: int
 ) -> None:

@@ -98,3 +98,30 @@ def test_any_text_is_a_day_or_says_why(text: str, day_first: bool | None) -> Non
     except UnreadableError:
         return
     assert day is None or 1990 <= date.fromordinal(day).year <= 2100
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("05/05/2026", date(2026, 5, 5)), ("16/11/2026", date(2026, 11, 16)), ("11/16/26 8:55 PM", date(2026, 11, 16)),
+        ("16 Nov 2026", date(2026, 11, 16)), ("Nov 16, 2026", date(2026, 11, 16)), ("16-Nov-26", date(2026, 11, 16)),
+        ("September 1 2026 9:05", date(2026, 9, 1)), ("1 sept 2026", date(2026, 9, 1))
+    ],
+)  # fmt: skip
+def test_dates_that_have_one_reading_need_no_map(text: str, day: date) -> None:
+    assert ISO(text) == to_day(day)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("16 Foo 2026", "is not a date"), ("16 Ma 2026", "is not a date"), ("16 Jun2026", "is not a date"),
+     ("31 Nov 2026", "is no day that exists"), ("31/12/69", "not between"), ("16 M 2026", "is not a date")],
+)  # fmt: skip
+def test_months_that_are_none(text: str, said: str) -> None:
+    with pytest.raises(UnreadableError, match=said):
+        ISO(text)
+
+
+def test_a_date_in_the_other_order_says_so() -> None:
+    with pytest.raises(UnreadableError, match="no date with the month first, as the others here have it"):
+        date_reader((), False)("16/11/2026")

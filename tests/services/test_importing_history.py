@@ -11,6 +11,7 @@ import pytest
 from salesops_tui.domain.calendar import Moment, to_date
 from salesops_tui.domain.deal import Category, Status
 from salesops_tui.errors import BadInput, Refused
+from salesops_tui.services.import_mapping import confirm
 from salesops_tui.services.import_undo import undo_import
 from salesops_tui.services.importing import ImportReport, ImportRequest, import_deals
 from salesops_tui.services.importing_history import expect_history, import_history
@@ -197,6 +198,18 @@ def test_a_map_of_renamed_categories_is_not_about_stages(company: Company, crm: 
     row = ("1", NORTHWIND, "2026-05-04T10:00:00Z", "Needs Analysis", "5", "2026-12-11", "Upside")
     take(company, file(company, row), map=words)
     assert past(company, NORTHWIND)[0][1][:3] == ("lee", "2", "best_case")
+
+
+def test_the_map_confirmed_for_the_deals_counts_for_their_history(company: Company, crm: Path) -> None:
+    words = crm / "words.toml"
+    words.write_text('[values.category]\n"Needs Analysis" = "commit"\n"*" = "omitted"\n')
+    confirm(company.context, ImportRequest(crm / "report.csv", map=words))
+    row = ("1", NORTHWIND, "2026-05-04T10:00:00Z", "Needs Analysis", "5", "2026-12-11", "Pipeline")
+    report = take(company, file(company, row), dry_run=True, forget_map=True)
+    assert "mapping" not in told(report)
+    report = take(company, file(company, row))
+    assert told(report)["mapping"] == 1
+    assert past(company, NORTHWIND)[0][1][:3] == ("lee", "2", "commit")
 
 
 @pytest.mark.parametrize(
