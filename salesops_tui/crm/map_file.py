@@ -229,16 +229,23 @@ def _about(called: str, error: ValidationError) -> str:
     return f"{called}: {key or 'the map'}: {first['msg'].removeprefix('Value error, ')}"
 
 
+def _written(lines: Lines, where: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """Return as much of a place as the file has: what is wrong may be missing, or one of two readings of a value."""
+    where = tuple(part for part in where if part != "[key]")
+    while where and not lines.has(where):
+        where = where[:-1]
+    return where
+
+
 def _in_words(path: Path, lines: Lines, error: ValidationError) -> str:
     said = error.errors(include_url=False, include_context=False)
     first = said[0]
-    where = tuple(part for part in first["loc"] if part != "[key]")
-    while where and not lines.has(where):
-        where = where[:-1]
+    where = _written(lines, first["loc"])
     what = first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
         where = first["loc"]
         what = "there is no such key here"
     key = ".".join(str(part) for part in where) or "the map"
-    more = f" (and {len(said) - 1} more)" if len(said) > 1 else ""
+    others = len({_written(lines, error["loc"]) for error in said}) - 1
+    more = f" (and {others} more)" if others else ""
     return f"{path}, line {lines.line_of(where)}: {key}: {what}{more}"
