@@ -47,7 +47,7 @@ class BehindView:
             Column("close", "Close", 10, least=6, rank=2, shorten=present.without_weekday),
             Column("owner", "Owner", 14, least=8, rank=3),
             Column("stage", "St", 2, rank=4),
-            Column("state", "Category", 12, least=9, rank=5),
+            Column("state", "Category", 11, rank=5),
             *words,
         )
 
@@ -88,8 +88,11 @@ class BehindView:
         behind, desk = self.behind, self.desk
         count = len(behind.numbers)
         said: list[Cell] = [(f" {count:,} deal{'' if count == 1 else 's'}", "strong")]
+        total = behind.total
         if behind.amounts is not None:
-            said += [(" · together ", "label"), (desk.exact(sum(behind.amounts.values())), "strong")]
+            total = sum(behind.amounts.values())
+        if total is not None:
+            said += [(" · together ", "label"), (desk.exact(total), "strong")]
         return said
 
 
@@ -97,5 +100,5 @@ def _state(deal: DealAt) -> Cell:
     if deal.status is not Status.OPEN:
         return deal.status.key.capitalize(), "good" if deal.status is Status.WON else "muted"
     if deal.hold is Hold.CAPPED:
-        return f"{deal.category.label}, capped", "warn"
+        return "✗ Best Case", "warn"
     return deal.category.label

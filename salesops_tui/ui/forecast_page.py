@@ -56,6 +56,7 @@ class Behind(NamedTuple):
         amounts: what each adds to the figure, minor units, where that is not the deal's amount.
         words: what is said of each beside it.
         amount_title: what stands above those amounts.
+        total: what they come to, minor units; None where it is the sum of `amounts`, or not known.
     """
 
     title: str
@@ -64,6 +65,7 @@ class Behind(NamedTuple):
     amounts: Mapping[int, int] | None = None
     words: Mapping[int, str] | None = None
     amount_title: str = ""
+    total: int | None = None
 
 
 def _no_note(_key: Key | None, _column: str) -> Line:

@@ -148,7 +148,7 @@ class RollUp(View[ForecastReport]):
                     title = f"+{title}"
                 if key == self.sorted_by:
                     title = f"{title[: max(4, len(title) - 1)]}▾"
-                least = 4 if key == "attained" else max(len(title), 6 if key == "quota" else 5)
+                least = 5 if key == "attained" else max(len(title), 6 if key == "quota" else 5)
                 columns.append(Column(key, title, max(least, 7), least=least, align="right", rank=rank))
         return columns
 
@@ -237,7 +237,8 @@ class RollUp(View[ForecastReport]):
         numbers = deals_behind(self.desk.context, data, cell)
         what = _UPWARDS[column] if self.cumulative and column in _UPWARDS else _LONG[_LONG_OF.get(column, column)]
         title = f"{self._name(node)}{', own' if own else ''}: {what}"
-        return Behind(title, numbers, None if data.current else data.at)
+        shown = self._value(node, own, _LONG_OF.get(column, column)) if column != "weighted" else None
+        return Behind(title, numbers, None if data.current else data.at, total=shown)
 
     def export(self, data: ForecastReport) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
         currency = self.desk.policy.currency

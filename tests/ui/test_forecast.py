@@ -307,7 +307,8 @@ def test_what_is_no_amount_is_refused(text: str) -> None:
 # --- nothing there yet
 
 
-async def test_empty_views_say_what_would_fill_them(tmp_path: Path) -> None:
+async def test_empty_views_say_what_would_fill_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     company = Company(tmp_path / "empty.db")
     said = {
         "rollup": "import-quotas", "weeks": "import-quotas", "why": "nothing differs", "what_if": "Landing",
