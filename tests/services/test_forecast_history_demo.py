@@ -94,6 +94,41 @@ def test_accuracy_of_everybody(
             assert {k: v for k, v in listed.items() if any(v)} == {k: v for k, v in expected.items() if any(v)}, who
 
 
+def test_who_stands_in_a_managers_own_report(demo: Context, vantages: list[Vantage]) -> None:
+    """Those below, and nobody above; each with the figures that everybody's report has for them."""
+    for period, at in vantages:
+        everybody = Scope(None, frozenset())
+        held = {one.person: one for one in accuracy(demo, everybody, period, at).people}
+        kept = commit_yield(demo, everybody, period, at).by_person
+        for person in demo.people.values():
+            if person.role != "manager":
+                continue
+            own = accuracy(demo, scope_at(demo, person, at), period, at).people
+            assert own[0].person == person.id
+            assert all(person.id in ever_above(demo, one.person) for one in own)
+            assert len(own) > 3
+            found = commit_yield(demo, scope_at(demo, person, at), period, at).by_person
+            assert next(iter(found)) == person.id
+            reps = [one for one in own[1:] if one.person in found]
+            assert all(one == held[one.person] for one in own if settled(demo, one.person))
+            assert all(found[one.person] == kept[one.person] for one in reps if settled(demo, one.person))
+
+
+def settled(demo: Context, person: int | None) -> bool:
+    """Whether somebody has always reported to the same manager."""
+    sql = "SELECT count(DISTINCT manager) FROM reporting_line WHERE person = ?"
+    return bool(demo.store.conn.execute(sql, (person,)).fetchone()[0] == 1)
+
+
+def ever_above(demo: Context, person: int | None) -> set[int | None]:
+    """Somebody and whoever was ever their manager."""
+    found = {person}
+    for who, manager in demo.store.conn.execute("SELECT person, manager FROM reporting_line").fetchall():
+        if who == person:
+            found.add(manager)
+    return found
+
+
 def test_accuracy_by_week(demo: Context, raw: HistoryRecomputation, vantages: list[Vantage]) -> None:
     for who, person in everyone(demo):
         if person is not None and person.role == "rep" and person.id % 5:
@@ -222,6 +257,11 @@ def test_the_weeks_of_two_quarters(demo: Context, raw: HistoryRecomputation, van
             trend = forecast_trend(demo, scope_at(demo, person, at), period, at)
             assert trend.this.points[-1].moment == at
             assert [point.week for point in trend.last.points] == list(range(14))
+            over = [week for week in range(14) if raw.week_end(days(period), week) < at]
+            assert [point.week for point in trend.this.points] == [*over, len(over)]
+            assert [point.moment for point in trend.this.points[1:-1]] == [
+                raw.week_end(days(period), week) for week in over[1:]
+            ]
             for line in trend:
                 for point in line.points[:: 1 if person is None else 4]:
                     rows = raw.open(who, days(line.period), point.moment)
