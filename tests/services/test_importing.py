@@ -16,7 +16,7 @@ from salesops_tui.errors import Refused, SalesopsError, StoreProblem, WrongUsage
 from salesops_tui.services.context import Context
 from salesops_tui.services.importing import ImportRequest, import_deals
 from salesops_tui.services.verifying import verify_store
-from salesops_tui.store import imports
+from salesops_tui.store import evidence
 from salesops_tui.store import people as store_people
 from tests.company import Company
 from tests.crm.workbooks import sheet_xml, write_workbook
@@ -73,7 +73,7 @@ def test_the_record_and_the_import_hold_what_was_done(desk: Desk) -> None:
         "new": 1,
         "rejected": 1,
     }.items() <= entry.items()
-    assert digest == imports.rows_hash(conn, change)
+    assert digest == evidence.rows_hash(conn, change, "import")
     row = conn.execute("SELECT rows, accepted, rejected, new, source, is_full, sha256 FROM import").fetchone()
     assert row == (2, 1, 1, 1, "crm", 0, report.sha256)
     line, reason, raw = conn.execute("SELECT line, reason, raw FROM reject").fetchone()
