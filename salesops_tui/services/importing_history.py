@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from salesops_tui.crm.deal_map import DealMap
 from salesops_tui.crm.deals import Surroundings
@@ -22,7 +23,7 @@ from salesops_tui.domain.deal import Status
 from salesops_tui.domain.money import convert
 from salesops_tui.domain.policy import Policy
 from salesops_tui.domain.replay import Facts, replay
-from salesops_tui.errors import Refused
+from salesops_tui.errors import Refused, WrongUsage
 from salesops_tui.services.calls import close_lapsed_calls
 from salesops_tui.services.context import Context
 from salesops_tui.services.import_mapping import mapping_in_force, mapping_of_deals
@@ -40,6 +41,8 @@ from salesops_tui.store.history_replay import HistoryStaging, KnownDeal, Laid, P
 from salesops_tui.store.imports import Delivery
 from salesops_tui.store.imports_staging import Staging
 from salesops_tui.store.people import unassigned
+
+T = TypeVar("T")
 
 _BATCH = 1_000
 _NAMED = 5
@@ -62,6 +65,7 @@ class _Run:
     request: ImportRequest
     file: SourceFile
     kind: str
+    progress: Progress | None
     rows: int = 0
     rejected: int = 0
     rejects_file: str | None = None
@@ -69,6 +73,13 @@ class _Run:
     late: int = 0
     unpriced: Counter[str] = field(default_factory=Counter)
     notices: list[Notice] = field(default_factory=list)
+
+    def counted(self, deals: Iterable[T], before: int, of: int) -> Iterator[T]:
+        """Yield deals and show how far that has come: they are looked at first, then written."""
+        for number, deal in enumerate(deals):
+            if self.progress and number % _BATCH == 0:
+                self.progress(before + number, 2 * of, "writing history")
+            yield deal
 
 
 def import_history(
@@ -80,11 +91,14 @@ def import_history(
     changes nothing; a file of another kind adds to what was laid before.
 
     Raises:
+        WrongUsage: `full` or `as_of` is given.
         Refused: the actor is no ops lead, or `strict` and a row was rejected.
         NotFound, BadInput: the file or its map cannot be read, or is no history; nothing was written.
     """
     context.as_ops("an import")
     context.forget_people()
+    if request.full or request.as_of:
+        raise WrongUsage("--full and --as-of are for deals; each row of a history has its own moment")
     file = file or look_through(request.path, request.called)
     with (
         open_table(file) as table,
@@ -97,12 +111,12 @@ def import_history(
         form = recognise_history(table.header.names)
         if form is None:
             raise no_history(request.called, table.header.names)
-        run = _Run(context, request, file, form.kind)
+        run = _Run(context, request, file, form.kind, progress)
         told = _map(run, table)
         reading = begin(file, table, map_of(form, told, context.policy), DEALS, context.calendar.day_of(context.now()))
         reader = HistoryReader(form, reading.layout, _around(context), table.header.names)
         run.notices += [Notice(*said) for said in (*table.notices, *reading.notices)]
-        _read(run, table, reading, reader, _Places(staging, waiting, rejects), progress)
+        _read(run, table, reading, reader, _Places(staging, waiting, rejects))
         kept = rejects.keep()
         run.rejects_file = str(kept) if kept else None
         if request.strict and run.rejected:
@@ -153,9 +167,7 @@ class _Places:
     file: RejectsFile
 
 
-def _read(
-    run: _Run, table: Table, reading: Reading, reader: HistoryReader, places: _Places, progress: Progress | None
-) -> None:
+def _read(run: _Run, table: Table, reading: Reading, reader: HistoryReader, places: _Places) -> None:
     known = history_replay.known_numbers(run.context.store.conn)
     strange: Counter[str] = Counter()
     rejects: list[tuple[int, str, str]] = []
@@ -180,8 +192,8 @@ def _read(
             words.append(Words(number, line.at, line.order, line.told))
         if run.rows % _BATCH == 0:
             _flush(words, rejects, places)
-            if progress:
-                progress(*table.done(), "reading")
+            if run.progress:
+                run.progress(*table.done(), "reading")
     _flush(words, rejects, places)
     if strange:
         named = ", ".join([*[key for key in strange if key][:_NAMED], *(["…"] if len(strange) > _NAMED else [])])
@@ -203,7 +215,7 @@ def _apply(run: _Run, waiting: HistoryStaging, columns: dict[str, str | None], r
         if not request.dry_run:
             close_lapsed_calls(context)
         claims: list[PastClaim] = []
-        for deal in waiting.deals(KINDS):
+        for deal in run.counted(waiting.deals(KINDS), 0, waiting.spoken_of()):
             claims += _claims_before(run, deal)
             if len(claims) > _BATCH:
                 waiting.lay(claims)
@@ -216,7 +228,7 @@ def _apply(run: _Run, waiting: HistoryStaging, columns: dict[str, str | None], r
         if request.dry_run or not laid.claims:
             return report
         change = context.change("import", valid_at=as_of)
-        tracks.rebuild(conn, context.policies, waiting.write(change))
+        tracks.rebuild(conn, context.policies, run.counted(waiting.write(change), laid.deals, laid.deals))
         delivery = Delivery(request.source, as_of, False, frozenset())
         number = imports.add_import(conn, change, delivery, report.as_plain(), read_by)
         plain = report.as_plain()

@@ -122,6 +122,10 @@ class HistoryStaging:
                 if known:
                     yield known
 
+    def spoken_of(self) -> int:
+        """Return of how many deals there are words."""
+        return int(self._conn.execute("SELECT count(DISTINCT deal) FROM temp.told").fetchone()[0])
+
     def lay(self, claims: Iterable[PastClaim]) -> None:
         """Keep claims for `write`."""
         places = ", ".join("?" * (len(CLAIM_COLUMNS) + 2))

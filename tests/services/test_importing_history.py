@@ -10,7 +10,7 @@ import pytest
 
 from salesops_tui.domain.calendar import Moment, to_date
 from salesops_tui.domain.deal import Category, Status
-from salesops_tui.errors import BadInput, Refused
+from salesops_tui.errors import BadInput, Refused, WrongUsage
 from salesops_tui.services.import_mapping import confirm
 from salesops_tui.services.import_undo import undo_import
 from salesops_tui.services.importing import ImportReport, ImportRequest, import_deals
@@ -262,6 +262,25 @@ def test_a_stage_history_report_has_labels(company: Company, crm: Path) -> None:
     assert past(company, NORTHWIND)[0] == (
         "2026-05-28T14:30:00", ("lee", "2", "pipeline", 700, "2026-12-31", "open"),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("options", [{"full": True}, {"as_of": "2026-11-01"}])
+def test_a_history_has_its_own_moments(company: Company, crm: Path, options: dict[str, Any]) -> None:
+    with pytest.raises(WrongUsage, match="each row of a history has its own moment"):
+        import_history(company.context, ImportRequest(crm / "opportunity_history.csv", **options))
+
+
+def test_progress_moves_and_stopping_leaves_nothing(company: Company, crm: Path) -> None:
+    before = past(company, NORTHWIND)
+
+    def stop(done: int, of: int, what: str) -> None:
+        if what == "writing history" and done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        import_deals(company.context, ImportRequest(crm / "opportunity_history.csv"), stop)
+    assert past(company, NORTHWIND) == before
+    assert take(company, crm / "opportunity_history.csv").changed == 9
 
 
 def test_only_ops_leads_lay_history(company: Company, crm: Path) -> None:
