@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from salesops_tui.domain.forecast import EVERYBODY
+from salesops_tui.domain.quota import EVERYBODY
 from salesops_tui.errors import WrongUsage
 from salesops_tui.services.context import scope_seen
 from salesops_tui.services.forecast import forecast
@@ -19,6 +19,7 @@ from salesops_tui.ui.forecast_number import Number
 from salesops_tui.ui.forecast_quarter import QuarterPicker
 from salesops_tui.ui.forecast_submit import NumberForm
 from salesops_tui.ui.forecast_views import tabs
+from salesops_tui.ui.forecast_what_if import WhatIf
 from salesops_tui.ui.forecast_words import percent, stacked
 from salesops_tui.ui.screens.call_sheet import CallSheetScreen
 from salesops_tui.ui.screens.confirm import Confirm
@@ -222,6 +223,12 @@ def test_tabs_are_found_by_where_they_stand() -> None:
 # --- the number
 
 
+def marks(seat: Seat) -> set[int]:
+    view = screen(seat).view_of("what_if")
+    assert isinstance(view, WhatIf)
+    return view.marks
+
+
 async def submit(seat: Seat, amount: str, note: str, *reasons: str) -> None:
     await seat.press("m")
     assert isinstance(seat.app.screen, NumberForm)
@@ -249,7 +256,7 @@ async def test_a_number_is_submitted_from_the_marks_with_a_reason_each(company: 
             {(False, "board said no"), (True, "signed today")},
             {(True, "board said no"), (False, "signed today")},
         )
-        assert not screen(seat).view.marks
+        assert not marks(seat)
         await seat.press("tab")
         assert isinstance(screen(seat).view, Number)
         assert "steady" in seat.text

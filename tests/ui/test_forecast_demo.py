@@ -274,9 +274,9 @@ async def test_yield_stages_and_flow_are_the_services(sit: Callable[[], Context]
         speed = velocity(context, scope, period, now).velocity
         assert shown["velocity"]["a"] == f"{present.amount(speed.a_day or 0)} a day"
         assert shown["rate"]["a"] == percent(speed.win_rate)
-        for one in stage_conversion(context, scope, now).stages:
-            assert shown[f"stage:{one.stage.key}"]["a"] == f"{one.reached:,}"
-            assert shown[f"stage:{one.stage.key}"]["b"] == percent(one.rate)
+        for funnel in stage_conversion(context, scope, now).stages:
+            assert shown[f"stage:{funnel.stage.key}"]["a"] == f"{funnel.reached:,}"
+            assert shown[f"stage:{funnel.stage.key}"]["b"] == percent(funnel.rate)
         for made in created_by_week(context, scope, now):
             assert shown[f"week:{made.week}"]["a"] == f"{made.deals:,}"
             assert shown[f"week:{made.week}"]["b"] == present.amount(made.amount)
