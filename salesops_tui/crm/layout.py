@@ -366,6 +366,8 @@ def _extra_picker(extras: Sequence[tuple[str, int]]) -> Callable[[list[str]], st
 
 def _about_missing(missing: Sequence[str], header: Header, name: str, dialect: Dialect) -> str:
     advice = next((dialect.advice[field] for field in missing if field in dialect.advice), "")
+    if len(header.names) == 1:
+        advice = "Is that the title of a report? Export it once more with its details only, without what stands above"
     return (
         f"{name}, line {header.line}: no column for {', '.join(missing)}; the header has {_listed(header.names)}."
         f" {advice or 'A map can say which column is which (--map)'}"

@@ -4,6 +4,7 @@ import csv
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from salesops_tui.services.exporting_changes import export_changes
 from salesops_tui.services.importing import ImportReport, ImportRequest, import_deals
 from tests.company import Company
 from tests.company import test_policy as default_policy
+from tests.crm.workbooks import Value, sheet_xml, write_workbook
+from tests.hostile import CORPUS
 from tests.services.delivered import facts
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "salesforce"
@@ -336,6 +339,56 @@ def test_a_dialect_forced_wrongly_says_what_does_not_fit(company: Company, file:
     said = str(refused.value)
     assert "no column for" in said
     assert "it looks like a Salesforce export: the columns " in said
+
+
+def test_a_report_as_a_workbook(company: Company) -> None:
+    with put(company, "report.csv").open(newline="", encoding="utf-8") as file:
+        rows = [row for row in csv.reader(file) if row]
+    days = {place for place, name in enumerate(rows[0]) if "Date" in name or name == "Last Activity"}
+    sheet: list[list[Value]] = [list(rows[0])]
+    for number, row in enumerate(rows[1:7]):
+        cells: list[Value] = list(row)
+        for place in days:
+            month, day, year = row[place].split("/") if row[place] != "-" else ("", "", "")
+            if month and number % 2:
+                cells[place] = date(int(year), int(month), int(day))
+        amount = row[7].removeprefix("USD ").replace(",", "")
+        cells[7] = float(amount) if amount != "-" and number % 2 else row[7]
+        sheet.append(cells)
+    sheet += [list(row) for row in rows[7:]]
+    report = take(company, write_workbook(company.path.parent / "report.xlsx", sheet_xml(sheet)))
+    assert (report.dialect, *counted(report)) == ("salesforce", 6, 0, 0, 0)
+    assert told(report)["not_a_deal"] == 6
+    assert without_extra(company) == expected("report.csv")
+
+
+def test_a_title_above_the_columns_is_explained(company: Company) -> None:
+    path = put(company, "report.csv")
+    path.write_text("Commit call\n\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    with pytest.raises(BadInput, match=r"Is that the title of a report\? Export it once more with its details only"):
+        take(company, path)
+
+
+def test_any_text_in_any_column_is_a_deal_or_a_reason(company: Company) -> None:
+    with put(company, "report.csv").open(newline="", encoding="utf-8") as file:
+        header, deal = list(csv.reader(file))[:2]
+    deal[header.index("Close Date")] = "12/31/2026"
+    rows = []
+    for place in range(len(header)):
+        for number, text in enumerate(CORPUS):
+            key = f"006Qk{place:03}{number:05}AA"
+            rows.append([key if place else f"{text}", *deal[1:place], text, *deal[place + 1 :]][: len(header)])
+    path = company.path.parent / "hostile.csv"
+    with path.open("w", newline="", encoding="utf-8", errors="surrogatepass") as file:
+        csv.writer(file).writerows([header, deal, *rows])
+    report = take(company, path)
+    assert report.dialect == "salesforce"
+    left_out = sum(w.count for w in report.warnings if w.code == "not_a_deal")
+    assert report.rows + left_out == len(rows) + 1
+    names = {row[1] for row in rows if row[0].startswith("006Qk001")}
+    kept = {found["name"] for key, found in facts(company).items() if key.startswith("006Qk001")}
+    assert kept <= {name.strip() for name in names}
+    assert len(kept) > len(CORPUS) // 2
 
 
 def test_reasons_are_in_the_report(company: Company) -> None:
