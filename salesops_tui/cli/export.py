@@ -112,6 +112,25 @@ def movement(session: Session, /, start: str | None, end: str | None, **asked: A
     _hand_out(context, export_movement(document), _form(asked), asked, len(document["deals"]), "row")
 
 
+@export.command("forecast")
+@_narrowing
+@click.pass_obj
+def forecast(session: Session, /, **asked: Any) -> None:
+    """The forecast by person, the deals that make weighted differ from Commit, and coverage."""
+    from salesops_tui.services.context import find_period, find_scope, read_as_of
+    from salesops_tui.services.exporting import export_forecast
+    from salesops_tui.services.forecast import forecast as made
+    from salesops_tui.services.forecast_words import describe_forecast
+
+    context = session.open()
+    with context.store.reading():
+        at = read_as_of(context, asked["as_of"])
+        scope = find_scope(context, asked["scope"], at, totals=True)
+        report = made(context, scope, find_period(context, asked["period"], at), at)
+        document = describe_forecast(context, report)
+    _hand_out(context, export_forecast(document), _form(asked), asked, len(document["by_person"]), "row")
+
+
 @export.command("minutes")
 @click.argument("number", metavar="[CALL]", type=int, required=False)
 @_options

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -50,7 +48,7 @@ def emit(
     if form == "json":
         emit_json(document)
     elif form == "csv":
-        _write(_csv([list(columns), *map(list, rows)]))
+        _write(_csv(columns, rows))
     elif form == "md":
         _write(
             "\n".join([*map(_clean, heading), "", *_markdown(columns, rows), "", *map(_clean, footing)]).strip() + "\n"
@@ -92,18 +90,11 @@ def _clean(text: str) -> str:
     return plain(text)
 
 
-def _csv(rows: Sequence[Sequence[Cell]]) -> str:
-    buffer = io.StringIO()
+def _csv(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
+    from salesops_tui.crm.outgoing import csv_text
+
     # A pipe gets what was stored, to the letter; a terminal gets what it can only print.
-    shown = _clean if sys.stdout.isatty() else str
-    csv.writer(buffer, lineterminator="\n").writerows([shown(_guarded(cell)) for cell in row] for row in rows)
-    return buffer.getvalue()
-
-
-def _guarded(value: Cell) -> str:
-    from salesops_tui.crm.guard import guarded
-
-    return "" if value is None else guarded(str(value))
+    return csv_text(columns, rows, _clean if sys.stdout.isatty() else None)
 
 
 def table_lines(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
@@ -62,14 +62,29 @@ def _harmless(cell: Cell) -> str:
     return text if isinstance(cell, Sealed) and _CHECKSUM.fullmatch(text) else guarded(text)
 
 
-def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
-    """Return rows under columns as CSV; what a spreadsheet would run is guarded, and comes back as it was."""
-    buffer = io.StringIO()
-    # With the line ending that makes the writer quote a carriage return that stands alone.
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(map(guarded, columns))
-    writer.writerows([_harmless(cell) for cell in row] for row in rows)
-    return buffer.getvalue()
+def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Cell]], shown: Callable[[str], str] | None = None) -> str:
+    """Return rows under columns as CSV; what a spreadsheet would run is guarded, and comes back as it was.
+
+    `shown` is what a cell is passed through at last, for a terminal that can only print.
+    """
+    lines = _Lines()
+    # With this line ending the writer quotes a carriage return that stands alone; `_Lines` makes it a line feed.
+    writer = csv.writer(lines, lineterminator="\r\n")
+    show = shown or str
+    writer.writerow([show(guarded(name)) for name in columns])
+    writer.writerows([show(guarded(text_of(cell))) for cell in row] for row in rows)
+    return "".join(lines.written)
+
+
+class _Lines:
+    """Takes the rows of a writer of CSV."""
+
+    def __init__(self) -> None:
+        self.written: list[str] = []
+
+    def write(self, row: str) -> None:
+        """Take one row."""
+        self.written += (row[:-2], "\n")
 
 
 class Workbook(NamedTuple):

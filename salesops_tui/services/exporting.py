@@ -165,6 +165,42 @@ def _waterfall(document: Mapping[str, Any]) -> Iterator[tuple[Cell, ...]]:
     yield "residual", Decimal(document["residual"]), None
 
 
+# ----------------------------------------------------------------- forecast
+
+
+def export_forecast(document: Mapping[str, Any]) -> Export:
+    """Return a forecast (`forecast_words.describe_forecast`): by person, why weighted differs, coverage."""
+    title = f"Forecast of {document['scope']}, {document['period']['name']}, as of {document['as_of']}"
+    whole = {**document, "person": "", "person_name": document["scope"], "reports_to": None, "depth": 0}
+    people = [row for row in document["by_person"] if row["depth"] or row["person_name"] != document["scope"]]
+    tables = [
+        _plain_table("by person", _BY_PERSON, [whole, *people]),
+        _plain_table("weighted and commit", _CONTRIBUTIONS, document["contributions"]),
+        _plain_table("coverage", _COVERAGE, document["coverage_by_segment"]),
+    ]
+    return Export(title, document, tables)
+
+
+_BY_PERSON = (
+    "person", "person_name", "reports_to", "quota", "quota_of_reports", "closed", "commit", "commit_inspected",
+    "commit_uninspected", "best_case", "pipeline", "omitted", "landing", "gap", "attainment", "weighted",
+)  # fmt: skip
+_CONTRIBUTIONS = ("id", "owner", "category", "stage", "amount", "probability", "contribution", "words")
+_COVERAGE = ("segment", "quota", "open", "coverage", "target_low", "target_high", "to_create", "remaining_coverage")
+_TEXTS = {"person", "person_name", "reports_to", "id", "owner", "category", "stage", "words", "segment"}
+
+
+def _plain_table(name: str, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> OutTable:
+    return OutTable(name, columns, [tuple(_figure(column, row.get(column)) for column in columns) for row in rows])
+
+
+def _figure(column: str, value: Any) -> Cell:
+    """Return a figure as a number, whether it came as an amount in text or as a share."""
+    if value is None or column in _TEXTS:
+        return value if value is None else str(value)
+    return Decimal(str(value) if isinstance(value, str | int) else f"{value:.4f}")
+
+
 # ----------------------------------------------------------------- minutes
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from salesops_tui import wall
-from salesops_tui.crm.guard import guarded
 from salesops_tui.domain.calendar import to_datetime
 from salesops_tui.errors import Refused, StoreProblem
 from salesops_tui.store.masking import hidden
@@ -72,14 +71,10 @@ def _write_new(folder: Path, name: str, ending: str, text: str) -> Path:
 
 def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return rows under columns as CSV that no spreadsheet runs as a formula."""
-    import csv
-    import io
+    from salesops_tui.crm import outgoing
 
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([guarded("" if value is None else str(value)) for value in row] for row in rows)
-    return buffer.getvalue()
+    cells = (["" if value is None else str(value) for value in row] for row in rows)
+    return outgoing.csv_text(columns, cells)
 
 
 def copy_text(app: App[Any], text: str, desk: Desk) -> str:

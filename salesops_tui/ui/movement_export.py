@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from salesops_tui.crm import outgoing
 from salesops_tui.domain.calendar import iso_day
 from salesops_tui.domain.money import decimal_string
+from salesops_tui.services.exporting import export_movement
 from salesops_tui.services.minutes_text import escaped
 from salesops_tui.services.movement_words import describe_movement
 from salesops_tui.ui import present
@@ -19,25 +21,11 @@ from salesops_tui.ui.sheet_head import period_in_words
 from salesops_tui.ui.sheet_rows import deal_in_words
 from salesops_tui.ui.widgets.columns import cells
 
-_STATES = ("category", "amount", "close_date", "stage", "owner", "status")
-_DEAL = ("id", "account", "name", "owner_name", "cause", "amount")
-_COLUMNS = (
-    *_DEAL, *(f"{when}_{what}" for what in _STATES for when in ("before", "after")), "also", "failed_questions",
-    "churned",
-)  # fmt: skip
-
 
 def movement_csv(view: MovementView) -> str:
     """Return a row for each part of a deal in a line, then the deals that left and came back without one."""
-    document = describe_movement(view.desk.context, view.report)
-    return csv_text(_COLUMNS, (_row(deal) for deal in document["deals"]))
-
-
-def _row(deal: Mapping[str, Any]) -> Sequence[object]:
-    sides = [(deal["before"] or {}).get(what) if when else (deal["after"] or {}).get(what)
-             for what in _STATES for when in (True, False)]  # fmt: skip
-    failed = " ".join(deal["failed_questions"])
-    return (*(deal[c] for c in _DEAL), *sides, ", ".join(deal["also"]), failed, "churned" if deal["churned"] else "")
+    deals = export_movement(describe_movement(view.desk.context, view.report)).tables[0]
+    return outgoing.csv_text(deals.columns, deals.rows)
 
 
 def movement_markdown(view: MovementView, window: MovementWindow) -> str:

@@ -133,8 +133,7 @@ class SheetScreen(FilterScreen):
         if any(view.sheet.figures[key] for key in ("closed", "commit", "best_case", "pipeline")):
             return f"No deal of {scope} is in Commit in {period}.\np chooses another person."
         return (
-            f"No deal of {scope} closes in {period}.\np chooses another person. "
-            "Deals come in by 'salesops import FILE'; q leaves."
+            f"No deal of {scope} closes in {period}.\np chooses another person. I brings in a file of deals; q leaves."
         )
 
     def tick(self) -> None:

@@ -35,7 +35,7 @@ def test_changes_are_reviewed_as_a_table_markdown_or_json(salesops: Salesops) ->
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx", "json", "md"])
-@pytest.mark.parametrize("what", [("crm-changes",), ("deals", "--all"), ("movement",), ("minutes",)])
+@pytest.mark.parametrize("what", [("crm-changes",), ("deals", "--all"), ("movement",), ("minutes",), ("forecast",)])
 def test_each_export_goes_into_a_file_of_each_form(
     salesops: Salesops, tmp_path: Path, what: tuple[str, ...], form: str
 ) -> None:
@@ -100,3 +100,15 @@ def test_formulas_are_guarded_in_every_form(salesops: Salesops) -> None:
     assert ",'=cmd|x," in salesops("export", "deals", "--all").out
     assert "\x1b" not in salesops("export", "deals", "--all", "--format", "md").out
     assert "\x1b" not in salesops("export", "deals", "--all", "--format", "table").out
+
+
+def test_the_forecast_leaves_with_the_figures_of_its_command(salesops: Salesops, company: Company) -> None:
+    company.claim("D3", amount=70, close=company.time.date().isoformat(), stage="5")
+    said = salesops("export", "forecast")
+    rows = [line.split(",") for line in said.out.splitlines()]
+    whole = dict(zip(rows[0], rows[1], strict=True))
+    document = salesops("forecast", "--format", "json").json
+    assert whole["person_name"] == "Everybody"
+    for name in ("commit", "landing", "weighted", "best_case"):
+        assert whole[name] == document[name]
+    assert document["commit"] == "70.00"

@@ -392,7 +392,7 @@ async def test_an_empty_sheet_says_what_would_fill_it(tmp_path: Path) -> None:
     async with at_sheet(company.context) as seat:
         assert "No deal of Everybody closes in FY26 Q4." in seat.text
         assert "p chooses another person" in seat.text
-        assert "salesops import FILE" in seat.flat
+        assert "I brings in a file of deals" in seat.flat
         await seat.press("i")
         assert "No deal is left to ask" in told(seat)
         await seat.press("enter", "a", "o", "x", "c", "f", "G", "space")

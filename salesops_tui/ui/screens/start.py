@@ -94,7 +94,7 @@ class StartScreen(AtDesk[None]):
         yield from ([line] for line in wrap(f"There is no store yet at {self._start.path}", width))
         yield []
         yield [(_DEMO, "key"), "  Look around: build a demo company, and open it"]
-        yield [(_IMPORT, "key"), "  Bring in a file of deals from your CRM: makes an empty store, then asks which"]
+        yield [(_IMPORT, "key"), "  Begin with a file of deals from your CRM"]
         yield [(_BEGIN, "key"), "  Begin: make an empty store there; you become its ops lead"]
         yield [(_LEAVE, "key"), "  Leave"]
         yield []
