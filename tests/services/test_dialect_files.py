@@ -14,6 +14,7 @@ from salesops_tui.errors import BadInput
 from salesops_tui.services.context import find_scope
 from salesops_tui.services.crm_changes import pending_changes
 from salesops_tui.services.exporting_changes import export_changes
+from salesops_tui.services.import_mapping import confirm, with_mapping
 from salesops_tui.services.importing import ImportReport, ImportRequest, import_deals
 from tests.company import Company
 from tests.crm.reading import cells
@@ -522,3 +523,14 @@ def test_the_case_of_columns_makes_no_difference(
     report = take(company, export, written(tmp_path / "deals.csv", rows))
     assert (report.dialect, report.accepted) == (export.dialect, len(rows))
     assert _without_extra(facts(company)) == _without_extra(export.expected(export.rows()))
+
+
+def test_a_confirmed_mapping_remembers_how_the_category_follows_from_the_probability(company: Company) -> None:
+    request = ImportRequest(FIXTURES / PIPEDRIVE.file, map=FIXTURES / PIPEDRIVE.map)
+    confirm(company.context, with_mapping(request, values={"stage": {"Proposal Made": "5"}}))
+    company.later(seconds=5)
+    report = import_deals(company.context, ImportRequest(FIXTURES / PIPEDRIVE.file))
+    assert (report.dialect, report.id_prefix, report.accepted) == ("pipedrive", "pd-", 7)
+    found = facts(company)
+    assert (found["pd-101"]["rep_category"], found["pd-102"]["rep_category"]) == ("commit", "best_case")
+    assert (found["pd-102"]["stage"], found["pd-106"]["stage"]) == ("5", "7")
