@@ -72,7 +72,7 @@ def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Cell]], shown: Call
     writer = csv.writer(lines, lineterminator="\r\n")
     show = shown or str
     writer.writerow([show(guarded(name)) for name in columns])
-    writer.writerows([show(guarded(text_of(cell))) for cell in row] for row in rows)
+    writer.writerows([show(_harmless(cell)) for cell in row] for row in rows)
     return "".join(lines.written)
 
 
