@@ -16,20 +16,20 @@ _UNTOUCHED = "(do not modify)"
 
 
 class ChangedDeal(NamedTuple):
-    """A deal to be changed: its id in the CRM, the category that it should get, and its other columns."""
+    """A deal to be changed: its id in the CRM, the category that it should get, and its other columns.
+
+    Attributes:
+        word: the CRM's own word for the category where it has renamed it; "" for that of its dialect.
+    """
 
     key: str
     category: Category
     extra: Mapping[str, str]
+    word: str = ""
 
 
-def changes_table(dialect: str, deals: Sequence[ChangedDeal], words: Mapping[Category, str]) -> OutTable:
-    """Return the file's table.
-
-    Args:
-        dialect: which CRM's form.
-        deals: the deals in their order.
-        words: the CRM's own words for categories where it has renamed them; others are the dialect's.
+def changes_table(dialect: str, deals: Sequence[ChangedDeal]) -> OutTable:
+    """Return the file's table: a row for each deal, in their order.
 
     Raises:
         WrongUsage: no dialect is called so.
@@ -37,10 +37,12 @@ def changes_table(dialect: str, deals: Sequence[ChangedDeal], words: Mapping[Cat
     """
     form = changes_form(dialect)
     kept = _kept(deals)
-    known = {**form.words, **words}
     key = next((name for name in kept if name.casefold() == form.key.casefold()), form.key)
     others = [name for name in kept if name != key]
-    rows = [(deal.key, *(Sealed(deal.extra.get(name, "")) for name in others), known[deal.category]) for deal in deals]
+    rows = [
+        (deal.key, *(Sealed(deal.extra.get(name, "")) for name in others), deal.word or form.words[deal.category])
+        for deal in deals
+    ]
     return OutTable("crm changes", (key, *others, form.category), rows)
 
 

@@ -9,13 +9,15 @@ from typing import Any
 
 from salesops_tui.crm.changes_file import ChangedDeal, changes_form, changes_table
 from salesops_tui.crm.outgoing import Cell, OutTable
+from salesops_tui.crm.vocabulary import is_most_likely
 from salesops_tui.domain.calendar import Moment, Period
+from salesops_tui.domain.deal import Category
 from salesops_tui.domain.people import Scope
 from salesops_tui.errors import Refused
 from salesops_tui.services.context import Context
 from salesops_tui.services.crm_changes import CrmChange, describe_changes, pending_changes
 from salesops_tui.services.exporting import Export, canonical_table
-from salesops_tui.store import delivered
+from salesops_tui.store import delivered, mappings
 from salesops_tui.store.delivered import DealAsDelivered
 
 CANONICAL = "canonical"
@@ -50,7 +52,7 @@ def export_changes(
         rows = delivered.deals_as_delivered(conn, at, current=at >= context.seen_now, only=only)
         known = {row.number: row for row in rows}
     found = [known[change.deal.id] for change in changes]
-    table = _canonical(context, changes, found) if form == CANONICAL else _brief(form, changes, found)
+    table = _canonical(context, changes, found) if form == CANONICAL else _brief(context, form, changes, found)
     document = describe_changes(context, changes, scope, period, at) | {"dialect": form}
     title = f"Changes that the CRM has not taken up: {scope.name}, as of {document['as_of']}"
     return Export(title, document, [table, _review(document)])
@@ -69,12 +71,29 @@ def _canonical(context: Context, changes: Sequence[CrmChange], rows: Sequence[De
     return canonical_table(context, wanted, list(dict.fromkeys(name for row in wanted for name in row.extra)))
 
 
-def _brief(dialect: str, changes: Sequence[CrmChange], rows: Sequence[DealAsDelivered]) -> OutTable:
+def _brief(context: Context, dialect: str, changes: Sequence[CrmChange], rows: Sequence[DealAsDelivered]) -> OutTable:
+    renamed = {name: _renamed(context, name, dialect) for name in {change.source.name for change in changes}}
     deals = [
-        ChangedDeal(change.source.own_id(row.key), change.after, row.extra)
+        ChangedDeal(
+            change.source.own_id(row.key), change.after, row.extra, renamed[change.source.name].get(change.after, "")
+        )
         for row, change in zip(rows, changes, strict=True)
     ]
-    return changes_table(dialect, deals, {})
+    return changes_table(dialect, deals)
+
+
+def _renamed(context: Context, source: str, dialect: str) -> dict[Category, str]:
+    """Return the source's own words for categories, where its confirmed mapping has a single one for a category."""
+    known = mappings.newest_of(context.store.conn, source, dialect)
+    body = known.body if known else {}
+    columns = body.get("columns", {})
+    if columns.get("category") is not None and columns.get("category") == columns.get("stage"):
+        return {}
+    words: dict[Category, list[str]] = {}
+    for word, meant in body.get("values", {}).get("category", {}).items():
+        if word != "*" and not is_most_likely(word):
+            words.setdefault(Category.from_key(meant), []).append(word)
+    return {category: found[0] for category, found in words.items() if len(found) == 1}
 
 
 def _review(document: Mapping[str, Any]) -> OutTable:

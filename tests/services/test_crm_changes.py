@@ -12,6 +12,7 @@ from salesops_tui.errors import Refused, WrongUsage
 from salesops_tui.services.context import find_period, find_scope
 from salesops_tui.services.crm_changes import pending_changes
 from salesops_tui.services.exporting_changes import export_changes
+from salesops_tui.services.import_mapping import confirm, with_mapping
 from salesops_tui.services.importing import ImportRequest, import_deals
 from salesops_tui.services.not_in_crm import NotInCrm, count_of
 from tests.company import Company
@@ -165,6 +166,20 @@ def test_other_crms_get_the_id_and_the_category(
     found, rows = exported(company, dialect)
     assert found == columns
     assert rows == [("006000000000001AAA", word)]
+
+
+def test_a_renamed_category_goes_back_in_the_crms_own_word(company: Company, tmp_path: Path) -> None:
+    desk = Desk(company, tmp_path)
+    header = ("Id", "Name", "Owner", "Amount", "StageName", "ForecastCategoryName", "CloseDate")
+    row = ["006000000000001AAA", "Acme", "lee", "5.00", "6", "Sure", "2026-12-11"]
+    path = desk.file(row, header=header)
+    request = with_mapping(
+        ImportRequest(path, dialect="salesforce"), values={"category": {"Sure": "commit", "Upside": "best_case"}}
+    )
+    import_deals(company.context, request)
+    confirm(company.context, request)
+    company.later(hours=1).fail("006000000000001AAA", by="dana")
+    assert exported(company)[1] == [("006000000000001AAA", "Upside")]
 
 
 def test_deals_of_two_dialects_need_a_word(company: Company, tmp_path: Path) -> None:
