@@ -68,7 +68,9 @@ def plain_understanding(found: Understanding, currency: str) -> dict[str, Any]:
 
 
 def understanding_lines(found: Understanding, currency: str) -> list[str]:
-    """Return it as lines for a terminal."""
+    """Return it as lines for a terminal; of a history its report has said all."""
+    if found.history:
+        return []
     return [
         *_columns(found),
         *_words(found),
@@ -111,7 +113,8 @@ def _owners(found: Understanding, currency: str) -> Iterator[str]:
     if found.owners:
         yield "Owners whom nobody here knows ('salesops owners map TEXT PERSON' says who they are)"
     for owner in found.owners[:_SHOWN]:
-        yield f"  {owner.text}: {owner.deals:,} deals, {decimal_string(owner.amount, currency)} open"
+        deals = "1 deal" if owner.deals == 1 else f"{owner.deals:,} deals"
+        yield f"  {owner.text}: {deals}, {decimal_string(owner.amount, currency)} open"
     yield from _rest(len(found.owners))
 
 
@@ -157,7 +160,7 @@ def _rest(count: int) -> Iterator[str]:
 
 
 def _samples(samples: Sequence[str]) -> str:
-    return f" ({', '.join(samples)})" if samples else ""
+    return f" ({' · '.join(samples)})" if samples else ""
 
 
 def _said(said_by: str) -> str:

@@ -62,10 +62,10 @@ def test_and_as_lines(salesops: Salesops, folder: Path) -> None:
     done = salesops("import", written(folder, text), "--dry-run")
     assert done.code == 3
     for line in (
-        "  owner ← owner (lee, Jo Doe)",
+        "  owner ← owner (lee · Jo Doe)",
         "  2 × category 'commit' is commit",
         "  1 × category 'maybe' is nothing yet, so these rows are rejected",
-        "  Jo Doe: 1 deals, 7.00 open",
+        "  Jo Doe: 1 deal, 7.00 open",
         "New: 2",
         "  D1 · Acme · Lee Park · 42000.00 · Commit · 2026-12-11",
         "Commit, all periods: 0.00 → 42007.00 USD",

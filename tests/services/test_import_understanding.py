@@ -217,6 +217,14 @@ def test_a_map_file_and_corrections_rule_over_what_was_remembered(desk: Desk) ->
     assert understand(desk.company.context, both).new[0].category == 2
 
 
+def test_a_word_stands_once_in_a_mapping_however_it_was_written(desk: Desk) -> None:
+    path = desk.file(GOOD)
+    confirm(desk.company.context, with_mapping(ImportRequest(path), values={"category": {"commit": "pipeline"}}))
+    corrected = with_mapping(ImportRequest(path), values={"category": {"COMMIT": "best_case"}})
+    confirm(desk.company.context, corrected)
+    assert understand(desk.company.context, ImportRequest(path)).new[0].category == 2
+
+
 def test_a_forgotten_mapping_is_used_no_longer(desk: Desk) -> None:
     request = ImportRequest(desk.file(GOOD, header=GERMAN))
     confirm(desk.company.context, with_mapping(request, columns=COLUMNS))
