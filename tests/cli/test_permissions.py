@@ -225,6 +225,34 @@ def test_totals_above_are_shown_where_the_policy_says_so_and_deals_never(
     assert at_work("dana", "deals", "--scope", "erik").code == 1, "beside is not above"
 
 
+@pytest.mark.parametrize("form", ["table", "json"])
+def test_totals_above_name_nobody_beside_in_the_forecasts_history(
+    at_work: Callable[..., Said], two_teams: Company, form: str
+) -> None:
+    show_totals(two_teams)
+    for command in every_history():
+        said = at_work("dana", "forecast", *command, "--scope", "everybody", "--format", form)
+        assert said.code == 0, said.err
+        assert not [
+            secret for secret in ("Nightfall", "Umbra", "Sam Cole", "Erik Vale", "whispered") if secret in said.out
+        ]
+    board = at_work("dana", "forecast", "closing-board", "--scope", "everybody", "--format", "json").json
+    assert [deal["id"] for deal in board["deals"]] == ["D1"]
+
+
+def every_history() -> Iterator[list[str]]:
+    yield from (
+        ["accuracy"],
+        ["accuracy", "--week", "9"],
+        ["yield"],
+        ["calibration"],
+        ["flow"],
+        ["weeks"],
+        ["judgments"],
+    )
+    yield from (["closing-board", "--best-case"], ["carry-over"])
+
+
 def test_a_deal_that_is_not_there_and_one_of_others_look_the_same(at_work: Callable[..., Said]) -> None:
     there, not_there = at_work("dana", "deal", "F1").err, at_work("dana", "deal", "F2").err
     assert there.replace("F1", "F2") == not_there

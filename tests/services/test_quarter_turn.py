@@ -168,6 +168,33 @@ def test_a_manager_who_left_keeps_the_numbers_that_were_theirs(company: Company)
     assert set(erik.values()) == {0}, "a re-organisation does not rewrite last quarter"
 
 
+def test_where_only_totals_are_seen_nobody_beside_is_named(company: Company) -> None:
+    company.at("2026-08-10 09:00").claim("D1", amount=1000, close="2026-09-30")
+    company.claim("D2", owner="sam", amount=500, close="2026-09-30")
+    third = period(company, "FY26-Q3")
+    submit_number(company.acting_as("erik"), NumberRequest(scope(company, "erik"), third, judgments=[
+        JudgmentRequest("D2", False, "no")
+    ]))  # fmt: skip
+    context, now = company.at("2026-11-18 09:00").context, company.clock()
+    close_quarter(context, third)
+    company.claim("D2", status="won", category="closed", stage="7")
+    now = company.later(hours=1).clock()
+    west = frozenset(company.people[key].id for key in ("dana", "lee", "ana"))
+    totals = Scope(None, frozenset(), west)
+    report = accuracy(context, totals, period(company), now)
+    assert {one.person for one in report.people} <= {None, *west}
+    assert report.whole.forecasts == accuracy(context, EVERYBODY, period(company), now).whole.forecasts
+    assert set(commit_yield(context, totals, period(company), now).by_person) <= {None, *west}
+    frozen = frozen_figures(context, totals, third, now)
+    assert frozen is not None
+    assert set(frozen.closed) <= {None, *west}
+    assert (frozen.now[None], frozen.differences) == (50_000, ())
+    assert scored_judgments(context, totals, now).judgments == ()
+    assert len(scored_judgments(context, EVERYBODY, now).judgments) == 1
+    assert [one.deal.key for one in carry_over(context, totals, third, now)] == ["D1"]
+    assert [one.deal.key for one in nobodys_deals(context, totals, now)] == ["D1"]
+
+
 def test_a_person_without_deals(company: Company) -> None:
     company.at("2026-08-10 09:00").claim("D1", amount=1000, close="2026-09-20")
     context, now = company.at("2026-11-18 09:00").context, company.clock()
