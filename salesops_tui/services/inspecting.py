@@ -71,12 +71,16 @@ class InspectionResult:
 
 
 def find_deal(context: Context, key: str, at: Moment) -> DealAt:
-    """Return the deal with this CRM id as it was at a moment.
+    """Return the deal with this CRM id as it was at a moment; Salesforce's short ids are found as well.
 
     Raises:
         NotFound: the store has none, did not have it yet, or the actor may not see it: the three look the same.
     """
     number = store_deals.deal_number(context.store.conn, key)
+    if number is None and key.startswith("006"):
+        from salesops_tui.crm.dialects.salesforce_id import full_id
+
+        number = store_deals.deal_number(context.store.conn, full_id(key))
     found = None if number is None else store_deals.deal_at(context.store.conn, number, at)
     if found is None or not permission.sees_deal(context, found, at):
         whose = "" if context.sees_everything() else " of yours"

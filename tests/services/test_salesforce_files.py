@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from salesops_tui.errors import BadInput
+from salesops_tui.errors import BadInput, NotFound
 from salesops_tui.services.context import find_scope
 from salesops_tui.services.crm_changes import pending_changes
 from salesops_tui.services.exporting_changes import export_changes
 from salesops_tui.services.importing import ImportReport, ImportRequest, import_deals
+from salesops_tui.services.inspecting import find_deal
 from tests.company import Company
 from tests.company import test_policy as default_policy
 from tests.crm.workbooks import Value, sheet_xml, write_workbook
@@ -152,6 +153,14 @@ def test_short_and_full_ids_are_the_same_deals(company: Company, other: str) -> 
     report = take(company, put(company, other))
     assert report.new == 0
     assert company.store.conn.execute("SELECT count(*) FROM claim").fetchone() == claims
+
+
+@pytest.mark.parametrize("written", [NORTHWIND, NORTHWIND[:15], NORTHWIND.upper()])
+def test_a_deal_is_found_by_any_form_of_its_id(company: Company, written: str) -> None:
+    take(company, put(company, "report.csv"))
+    assert find_deal(company.context, written, company.context.now()).key == NORTHWIND
+    with pytest.raises(NotFound, match="no deal has the id '006Qk00000AbCdZ'"):
+        find_deal(company.context, "006Qk00000AbCdZ", company.context.now())
 
 
 def test_a_full_id_that_has_lost_its_case_is_the_same_deal(company: Company) -> None:
