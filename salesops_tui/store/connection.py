@@ -28,6 +28,8 @@ _ADVICE = {
 ON_OPENING: list[Callable[[sqlite3.Connection], None]] = []
 """What is done with every connection to an existing store before anybody reads from it."""
 
+_SMALLEST = 512
+"""Bytes of the smallest page: what is shorter is no database, though SQLite takes it for an empty one."""
 _NEEDS_THE_FOLDER = ("unable to open database file", "attempt to write a readonly database")
 
 
@@ -210,14 +212,13 @@ def open_store(path: Path, *, read_only: bool = False, any_schema: bool = False,
         StoreProblem: there is none at `path`, it is no store, it is newer than this program, or it cannot be read.
     """
     path = Path(path)
-    with translated(path):
+    with translated(path), _no_store(path):
         if path.is_dir():
             raise StoreProblem(f"{path} is a folder, not a store")
         if not path.exists():
             raise StoreProblem(f"no store at {path}; make one with 'salesops init', or try 'salesops demo'")
         if not path.is_file():
             raise StoreProblem(f"{path} is no file, so no store")
-        _look_at_header(path)
         store = _opened(path, read_only=read_only)
         try:
             version = _schema_version(path, store.conn)
@@ -266,6 +267,22 @@ def still_of(path: Path) -> tuple[int, int, int]:
     return (found.st_mtime_ns, waiting, found.st_ino)
 
 
+@contextmanager
+def _no_store(path: Path) -> Iterator[None]:
+    """Say what a file is not.
+
+    Only SQLite itself may look into it: to open and close a store's file in any other way takes away the locks of
+    every connection that this process has to it, and the next process to leave would think itself the last one.
+    """
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if not str(error).startswith("file is not a database"):
+            raise
+        said = f"{path} is not a salesops store; name one with --store, or make one with 'salesops init'"
+        raise StoreProblem(said) from None
+
+
 def create_store(path: Path, *, mode: int = 0o600) -> Store:
     """Make an empty store with the newest schema at `path`, whose folder is made if need be.
 
@@ -293,13 +310,6 @@ def create_store(path: Path, *, mode: int = 0o600) -> Store:
     return Store(path, conn, read_only=False)
 
 
-def _look_at_header(path: Path) -> None:
-    with path.open("rb") as file:
-        start = file.read(16)
-    if start != b"SQLite format 3\x00":
-        raise StoreProblem(f"{path} is not a salesops store; name one with --store, or make one with 'salesops init'")
-
-
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     # What a URI must not hold as it is: the rest, spaces and umlauts included, SQLite takes literally.
     place = str(path.absolute()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
@@ -319,6 +329,8 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
 def _schema_version(path: Path, conn: sqlite3.Connection) -> int:
     application = conn.execute("PRAGMA application_id").fetchone()[0]
     version = int(conn.execute("PRAGMA user_version").fetchone()[0])
+    if path.stat().st_size < _SMALLEST:
+        raise StoreProblem(f"{path} is not a salesops store; name one with --store, or make one with 'salesops init'")
     if application != APPLICATION_ID:
         raise StoreProblem(f"{path} is a SQLite file, but not a salesops store")
     if version > SCHEMA_VERSION:
