@@ -204,10 +204,8 @@ class _Sight:
         policy = self._context.policy
         closed = [stage.key for stage in policy.stages if stage.closed]
         values = {"today": self._context.calendar.day_of(judged.delivery.as_of), "closed": json.dumps(closed)}
-        for code in sight.SUSPICIONS:
-            count, rows = sight.suspects(conn, code, values, MOST_DEALS)
-            if count:
-                yield Suspicion(code, KINDS[code], count, tuple(SuspectRow(*row, KINDS[code]) for row in rows))
+        for code, count, rows in sight.suspects(conn, values, MOST_DEALS):
+            yield Suspicion(code, KINDS[code], count, tuple(SuspectRow(*row, KINDS[code]) for row in rows))
         yield from self._probabilities(conn)
         if judged.question:
             yield Suspicion("vanished_commit", judged.question, judged.effect.removed, ())

@@ -118,14 +118,20 @@ def gone_deals(conn: sqlite3.Connection, as_of: Moment, limit: int) -> list[Seen
     return [_seen(row) for row in conn.execute(sql, {"as_of": as_of, "limit": limit})]
 
 
-def suspects(conn: sqlite3.Connection, code: str, values: Mapping[str, Any], limit: int) -> tuple[int, list[Suspect]]:
-    """Return how many staged rows deserve a look for this reason, and the first of them."""
-    where = f"FROM temp.staged s WHERE s.accepted AND {SUSPICIONS[code]}"
-    (count,) = conn.execute(f"SELECT count(*) {where}", values).fetchone()
-    rows = conn.execute(
-        f"SELECT s.line, s.key, s.name, s.amount {where} ORDER BY s.line LIMIT :limit", {**values, "limit": limit}
-    )
-    return count, [Suspect(*row) for row in rows]
+def suspects(conn: sqlite3.Connection, values: Mapping[str, Any], limit: int) -> list[tuple[str, int, list[Suspect]]]:
+    """Return by code how many staged rows deserve a look, and the first of them; codes without any are left out."""
+    sums = ", ".join(f"coalesce(sum({test}), 0)" for test in SUSPICIONS.values())
+    counts = conn.execute(f"SELECT {sums} FROM temp.staged s WHERE s.accepted", values).fetchone()
+    found = []
+    for (code, test), count in zip(SUSPICIONS.items(), counts, strict=True):
+        if count:
+            # The number of a staged row is its place in the file.
+            sql = (
+                f"SELECT line, key, name, amount FROM temp.staged s WHERE accepted AND {test} ORDER BY id LIMIT :limit"
+            )
+            rows = conn.execute(sql, {**values, "limit": limit})
+            found.append((code, count, [Suspect(*row) for row in rows]))
+    return found
 
 
 def odd_probabilities(
