@@ -21,9 +21,13 @@ _PAST = frozenset({"created_date", "last_activity_date"})
 """Dates that cannot lie in the future."""
 
 _CERTAIN, _LIKELY = 2, 1
-_COMMA = re.compile(r"\d{1,3}(?:[. '’\u00a0\u202f]\d{3})+,\d+|\d+,\d{1,2}|\d{1,3}(?:\.\d{3}){2,}", re.ASCII)
-_POINT = re.compile(r"\d{1,3}(?:[, '’\u00a0\u202f]\d{3})+\.\d+|\d+\.\d{1,2}|\d{1,3}(?:,\d{3}){2,}", re.ASCII)
-_UNCLEAR = re.compile(r"\d{1,3}[.,]\d{3}", re.ASCII)
+_COMMA = re.compile(r"\d{1,3}(?:[. '’\u00a0\u202f]\d{3})+,\d+|\d+,\d{1,2}|\d{4,},\d+|\d{1,3}(?:\.\d{3}){2,}", re.ASCII)
+_POINT = re.compile(
+    r"\d{1,3}(?:[, '’\u00a0\u202f]\d{3})+\.\d+|\d+\.\d{1,2}|\d{4,}\.\d+|\d{1,3}(?:,\d{3}){2,}", re.ASCII
+)
+_UNCLEAR = re.compile(r"\d{1,3}\.\d{3}", re.ASCII)
+"""A comma before three digits stands between thousands unless the file says otherwise; a point may be either."""
+
 _NUMBER = re.compile(r"\d[\d.,'’ \u00a0\u202f]*", re.ASCII)
 
 
