@@ -84,7 +84,12 @@ def page_source(desk: Desk, done: ImportDone, rejects: Sequence[Reject], rejects
     sections = [Section("facts", "", len(facts))]
     if rejects:
         where = f"; as they are in {rejects_file}, to be mended" if rejects_file else ""
-        rows[REJECTS] = Row((("Not taken", "bad"), (f"{done.rejected:,} rows: enter shows them{where}", "bad")))
+        rows[REJECTS] = Row(
+            (
+                ("Not taken", "bad"),
+                (f"{done.rejected:,} row{'' if done.rejected == 1 else 's'}: enter shows them{where}", "bad"),
+            )
+        )
         sections.append(Section("rejects", "Rows that could not be taken", 1))
     notices = _notices(done)
     for number, notice in enumerate(notices):

@@ -6,7 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from salesops_tui.domain.deal import Category
-from salesops_tui.services.import_understanding import ColumnUse, CommitMove, LookAlike, Understanding, WordUse
+from salesops_tui.services.import_understanding import (
+    KINDS,
+    ColumnUse,
+    CommitMove,
+    LookAlike,
+    Understanding,
+    WordUse,
+)
 from salesops_tui.ui import present
 from salesops_tui.ui.desk import Desk
 from salesops_tui.ui.widgets.board import Line, clip, spread
@@ -20,6 +27,7 @@ LINES = (
     Column("note", "", 20, least=10, rank=2, flex=True),
 )
 GO, COLUMN, LEFT, WORD, OWNER, DATE, DECIMAL = "go", "column", "left", "word", "owner", "date", "decimal"
+DIALECT, NOTICE = "dialect", "notice"
 EFFECT, CAUSE, SUSPECT, ALIKE, REJECT, WHOLE = "effect", "cause", "suspect", "alike", "reject", "whole"
 """What a line is about: the first part of its key, before the colon."""
 
@@ -47,13 +55,16 @@ _SECTIONS = {
     "columns": "Columns",
     "words": "Words",
     "owners": "Owners whom nobody here knows",
-    "forms": "Dates and amounts",
+    "forms": "The way in which it is written",
     "rejects": "Rows that cannot be taken",
     "suspects": "Worth a look",
     "alikes": "New, but like an earlier deal",
     "commit": "How Commit would move",
     "left": "Columns that are kept as they are",
 }
+
+_SAID_ELSEWHERE = {"rejected", "owner_unknown", "vanished_commit", "look_alike", *KINDS}
+"""Codes of notices that have lines of their own."""
 
 
 class ImportView:
@@ -87,6 +98,9 @@ class ImportView:
 
     def _lines(self) -> Iterator[_Line]:
         yield self._go()
+        yield from self._notices()
+        if self.found.history:
+            return
         yield from self._columns()
         if self.ready:
             yield from self._effects()
@@ -106,6 +120,13 @@ class ImportView:
         if found.missing:
             named = ", ".join(map(field_label, found.missing))
             return _Line("go", GO, Row((("Not ready yet", "bad"), (f"choose: {named}", "warn"), "", "")))
+        if found.history:
+            said = f"the CRM's history: {report.accepted:,} of {report.rows:,} rows"
+            return _Line(
+                "go",
+                GO,
+                Row((("▸ Import", "accent"), (said, "strong"), "", ("before each deal's first claim", "muted"))),
+            )
         if found.problem:
             return _Line(
                 "go", GO, Row((("Cannot be read so", "bad"), (found.problem, "warn"), "", (found.problem, "warn")))
@@ -133,6 +154,17 @@ class ImportView:
         samples = _samples(use.samples)
         note = f"{samples}  ({said})" if said and samples else samples or said
         return Row((field_label(use.field), (use.column or "", "accent"), "", (note, "muted")))
+
+    def _notices(self) -> Iterator[_Line]:
+        for number, notice in enumerate(self.found.report.warnings):
+            if notice.code not in _SAID_ELSEWHERE:
+                cells = (
+                    ("Note", "muted"),
+                    (notice.message, "warn"),
+                    f"{notice.count:,}",
+                    ("enter shows all of it", "muted"),
+                )
+                yield _Line("suspects", f"{NOTICE}:{number}", Row(cells))
 
     def _effects(self) -> Iterator[_Line]:
         report = self.found.report
@@ -176,6 +208,9 @@ class ImportView:
             yield _Line("owners", f"{OWNER}:{number}", Row(cells))
 
     def _forms(self) -> Iterator[_Line]:
+        report = self.found.report
+        reasons = "; ".join(report.dialect_reasons)
+        yield _Line("forms", DIALECT, Row(("Read as", (report.dialect, "accent"), "", (reasons, "muted"))))
         for use in self.found.dates:
             open_ = use.decided.startswith("not decided")
             what = (use.column, "bad" if open_ else "")
@@ -246,7 +281,9 @@ def head_lines(desk: Desk, view: ImportView, dialect: str, width: int) -> Iterat
     as_of = f"as of {found.request.as_of or 'now'}"
     by_itself = any(use.said_by == "dialect" for use in found.columns)
     read = f"Read as {dialect}" if by_itself else "Read as you say"
-    if found.origin:
+    if found.history:
+        read = "Read as a history of deals"
+    elif found.origin:
         said = found.origin.said(desk.context.calendar.iso(found.origin.at))
         read = said[:1].upper() + said[1:]
     yield clip([(f" {read} · {as_of} · source {found.request.source} · {whole}", "label")], width)
@@ -255,6 +292,9 @@ def head_lines(desk: Desk, view: ImportView, dialect: str, width: int) -> Iterat
 
 def _sums(desk: Desk, view: ImportView) -> Iterator[Cell]:
     found, report = view.found, view.found.report
+    if found.history:
+        yield f" History of deals: {report.accepted:,} rows, {report.rejected:,} rejected"
+        return
     if not view.ready:
         yield (f" {len(view.problems)} to decide before it can be read: n goes there, enter changes it", "warn")
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import shutil
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -301,7 +302,7 @@ async def test_rejects_open_and_can_be_mended(company: Company, desk: Desk) -> N
         await seat.press("x")
         written = next(Path.cwd().glob("salesops-rejects-*.csv"))
         await seat.press("i")
-        assert "1 rows" in seat.flat
+        assert "1 row: enter shows them" in seat.flat
         await seat.press("escape")
     rows = list(csv.reader(written.read_text(encoding="utf-8").splitlines()))
     assert rows[0][:3] == ["line", "reason", "id"]
@@ -344,6 +345,49 @@ async def test_a_look_alike_is_linked_with_the_import(company: Company, desk: De
         assert isinstance(seat.app.screen, ImportPageScreen)
     assert company.store.conn.execute("SELECT count(*) FROM deal_link").fetchone() == (1,)
     assert known(company)["D9"][4] == 2, "the cap went over"
+
+
+async def test_what_was_noticed_is_shown_in_full(company: Company, desk: Desk) -> None:
+    desk.file(deal("D1", category="Most Likely"))
+    async with at_sheet(company.acting_as("olga")) as seat:
+        await open_file(seat, "deals")
+        await go_to(seat, "notice:0")
+        await seat.press("enter")
+        assert isinstance(seat.app.screen, WholeRow)
+        assert "'Most Likely' was read as the policy says" in seat.flat
+
+
+async def test_another_dialect_can_be_said(company: Company, desk: Desk) -> None:
+    desk.file(deal("D1"))
+    async with at_sheet(company.acting_as("olga")) as seat:
+        await open_file(seat, "deals")
+        await seat.press("a", "up", "end", *["backspace"] * 4)
+        await seat.type("siebel")
+        await seat.press("enter")
+        assert "There is no dialect 'siebel'" in seat.flat
+        await seat.press(*["backspace"] * 6)
+        await seat.type("pipe")
+        await seat.press("enter")
+        assert isinstance(seat.app.screen, ImportScreen)
+        assert seat.app.screen.request.dialect == "pipedrive"
+        assert "to decide" in seat.text
+
+
+async def test_a_history_is_laid_before_the_first_import(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    from salesops_tui.paths import fixtures_dir
+
+    shutil.copytree(fixtures_dir() / "salesforce", "salesforce")
+    monkeypatch.chdir("salesforce")
+    async with at_sheet(company.acting_as("olga")) as seat:
+        await open_file(seat, "api")
+        await seat.press("i")
+        await seat.press("escape")
+        await open_file(seat, "opportunity_history")
+        assert "History of deals: 11 rows, 1 rejected" in seat.text
+        await seat.press("enter")
+        assert isinstance(seat.app.screen, ImportPageScreen), seat.toasts
+    states = company.store.conn.execute("SELECT count(*) FROM deal_state").fetchone()[0]
+    assert states > 6
 
 
 # ----------------------------------------------------------------- under way

@@ -74,9 +74,17 @@ class ImportScreen(ImportGround):
         if listed is not None and listed.rows:
             self.app.push_screen(ImportListScreen(listed))
         elif kind == view.WHOLE:
-            self.say(found.question, "warning")
+            self._show_whole("Asks first", found.question)
+        elif kind == view.NOTICE:
+            notice = found.report.warnings[int(rest)]
+            self._show_whole(f"{notice.count:,} ×", notice.message)
         else:
             self.say("there is nothing behind this line")
+
+    def _show_whole(self, label: str, text: str) -> None:
+        from salesops_tui.ui.screens.import_list import WholeRow
+
+        self.app.push_screen(WholeRow([(label, text)], None))
 
     def action_next(self) -> None:
         """Go to the next line that needs a decision."""
@@ -230,5 +238,6 @@ _CHANGES: dict[str, Callable[[ImportScreen, str], None]] = {
     view.OWNER: ImportScreen.pick_owner,
     view.DATE: ImportScreen.pick_order,
     view.DECIMAL: ImportScreen.pick_decimal,
+    view.DIALECT: lambda screen, _rest: screen.action_settings(),
     view.ALIKE: ImportScreen.pick_link,
 }
