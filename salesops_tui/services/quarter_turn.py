@@ -10,7 +10,6 @@ from salesops_tui.domain.calendar import Day, Moment, Period
 from salesops_tui.domain.deal import Category, Status
 from salesops_tui.domain.inspection import Answer, rule
 from salesops_tui.domain.people import Scope
-from salesops_tui.domain.policy import Policy
 from salesops_tui.errors import Refused
 from salesops_tui.services.context import Context
 from salesops_tui.services.quarters import nameable
@@ -135,23 +134,24 @@ def closing_board(
         inspections = {deal.inspection for deal in deals.values() if deal.inspection is not None}
         answers = standing_answers(conn, inspections)
         versions = store_movement.policies_of(conn, inspections)
-    rows = []
+    rows, current = [], context.policy
     for deal in deals.values():
         said = {q: a for q, a in answers.get(deal.inspection or 0, {}).items() if a.given_at <= at}
-        policy = context.policies.version(versions[deal.inspection]) if deal.inspection in versions else context.policy
-        rows.append(_closing_row(deal, said, policy, known[deal.id], at, today))
+        policy = context.policies.version(versions[deal.inspection]) if deal.inspection in versions else current
+        failed = rule(policy, said).failed_questions if said else ()
+        rows.append(_closing_row(deal, said, failed, known[deal.id], at, today))
     rows.sort(key=lambda row: (row.deal.close_day, -row.deal.amount, row.deal.id))
     left = period.end - today + 1
     return ClosingBoard(period, at, left, 0 < left <= LAST_DAYS, tuple(rows))
 
 
 def _closing_row(
-    deal: DealAt, said: Mapping[str, Answer], policy: Policy, known: OnFile, at: Moment, today: Day
+    deal: DealAt, said: Mapping[str, Answer], failed: tuple[str, ...], known: OnFile, at: Moment, today: Day
 ) -> ClosingRow:
     return ClosingRow(
         deal=deal,
         passed=deal.inspected(at),
-        failed=rule(policy, said).failed_questions,
+        failed=failed,
         signer=known.buyer,
         signer_title=known.title,
         signs=_in_words(said.get(_SIGNS)),
