@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from salesops_tui.crm.dates import date_reader, numbers_of
-from salesops_tui.crm.fields import FIELDS
+from salesops_tui.crm.fields import FIELDS, folded_column
 from salesops_tui.crm.layout import Layout
 from salesops_tui.crm.lookup import UnreadableError
 from salesops_tui.crm.table import Row
@@ -45,12 +45,18 @@ class Question:
     """One thing to be found out; `yes` and `no` are the strongest sign for either answer.
 
     Attributes:
-        unclear: a value whose meaning hangs on the answer, "" while none was seen.
+        unclear: a value whose meaning hangs on the answer, "" while none was seen; and its line.
     """
 
     yes: Sign | None = None
     no: Sign | None = None
     unclear: str = ""
+    line: int = 0
+
+    def doubt(self, text: str, line: int) -> None:
+        """Take a value that may mean either; the first one stays."""
+        if not self.unclear:
+            self.unclear, self.line = text.strip(), line
 
     def hear(self, *, answer: bool, sign: Sign) -> None:
         """Take a sign; of two for one answer the stronger stays."""
@@ -106,7 +112,7 @@ class _Search:
         first, second, mark = numbers
         if first <= 12 and second <= 12:
             if first != second:
-                self.day_first.unclear = self.day_first.unclear or text.strip()
+                self.day_first.doubt(text, line)
                 self._likely(text, line, name, mark)
             return
         sign = Sign(_CERTAIN, text.strip(), line, "can only be that")
@@ -131,7 +137,7 @@ class _Search:
             if pattern.fullmatch(number):
                 self.comma.hear(answer=answer, sign=Sign(_CERTAIN, text.strip(), line, "can only be that"))
         if _UNCLEAR.fullmatch(number):
-            self.comma.unclear = self.comma.unclear or text.strip()
+            self.comma.doubt(text, line)
 
 
 class Habits(NamedTuple):
@@ -164,6 +170,7 @@ def find_out(layout: Layout, first: Iterable[Row], again: Callable[[], Iterable[
             if not search.open_questions():
                 break
     _by_the_other(search)
+    _by_thousands(search)
     said = [*_about_dates(search.day_first), *_about_amounts(search.comma)]
     return Habits(search.day_first.answer, search.comma.answer, said)
 
@@ -184,6 +191,18 @@ def _by_the_other(search: _Search) -> None:
     if sign and not search.comma.no and search.day_first.answer is None:
         why = "has a decimal comma, and who writes so writes the day first"
         search.day_first.hear(answer=True, sign=Sign(_LIKELY, sign.text, sign.line, why))
+
+
+def _by_thousands(search: _Search) -> None:
+    """Take 485.000 for thousands where no amount in the file has any other number of digits behind a point.
+
+    Not in a canonical file: its amounts are exact, and some currencies have three decimals.
+    """
+    question, layout = search.comma, search.layout
+    exact = layout.dialect.name == "canonical" and folded_column(layout.called("amount")) == "amount"
+    if question.unclear and not question.yes and not question.no and not exact:
+        why = "has three digits behind its point, and no amount here has one or two"
+        question.hear(answer=True, sign=Sign(_LIKELY, question.unclear, question.line, why))
 
 
 def _later(text: str, day_first: bool, today: Day) -> bool:

@@ -17,12 +17,18 @@ HEADER = ("id", "name", "owner", "amount", "stage", "category", "close_date", "c
 TODAY = to_day(date(2026, 11, 16))
 
 
-def begun(path: Path, *rows: tuple[str, str, str], told: DealMap | None = None, before: int = 0) -> Reading:
+def begun(
+    path: Path,
+    *rows: tuple[str, str, str],
+    told: DealMap | None = None,
+    before: int = 0,
+    header: Sequence[str] = HEADER,
+) -> Reading:
     """A file whose rows have these amounts, close dates and creation dates, begun to be read."""
     plain = [("5", "2026-12-11", "2026-01-02")] * before
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(HEADER)
+        writer.writerow(header)
         for number, (amount, close, created) in enumerate([*plain, *rows]):
             writer.writerow([number, "Acme", "lee", amount, "6", "commit", close, created])
     source = look_through(path, "deals.csv")
@@ -106,3 +112,18 @@ def test_a_map_is_not_asked_twice(tmp_path: Path) -> None:
         reading = begun(tmp_path / "deals.csv", *rows, told=told)
         assert (reading.map.day_first, said(reading)) == (told.day_first, {})
     assert begun(tmp_path / "deals.csv", ("1.234,50", "", ""), told=DealMap(decimal=",")).notices == []
+
+
+@pytest.mark.parametrize(
+    ("amounts", "decimal"),
+    [(["485.000", "30.000", "900"], ","), (["485.000", "30.5"], "."), (["485.000", "12500.500"], ".")],
+)
+def test_points_before_three_digits_alone_are_thousands_but_in_a_canonical_file(
+    tmp_path: Path, amounts: list[str], decimal: str
+) -> None:
+    told = DealMap(columns={"amount": "Betrag"})
+    rows = [(amount, "2026-12-11", "") for amount in amounts]
+    reading = begun(tmp_path / "deals.csv", *rows, told=told, header=(*HEADER[:3], "Betrag", *HEADER[4:]))
+    assert reading.map.decimal == decimal
+    assert ("no amount here has one or two" in said(reading).get("decimal_mark", "")) == (decimal == ",")
+    assert begun(tmp_path / "deals.csv", *rows).map.decimal == "."
