@@ -42,6 +42,8 @@ _COMMANDS = {
     "verify": "log:verify",
 }
 
+_LONGEST_LINE = 2_000
+
 
 class LazyGroup(click.Group):
     """A group that knows its commands by name and imports the module of the one that is run."""
@@ -128,6 +130,9 @@ def run(arguments: list[str]) -> int:
 def _say(message: str, code: int) -> int:
     from salesops_tui.ui.present import plain
 
+    if len(message) > _LONGEST_LINE:
+        # What somebody typed may be as long as they like; the end of the line says what to do.
+        message = f"{message[: _LONGEST_LINE // 2]} … {message[-_LONGEST_LINE // 2 :]}"
     streams.say(f"salesops: {plain(message)}")
     return code
 
