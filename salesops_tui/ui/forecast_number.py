@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from salesops_tui.domain.calendar import Moment
 from salesops_tui.domain.money import decimal_string
 from salesops_tui.domain.people import Scope
 from salesops_tui.services.context import Context
@@ -15,6 +14,7 @@ from salesops_tui.services.manager_number import StandingNumber, standing_number
 from salesops_tui.store.deals import DealAt, deals_by_number
 from salesops_tui.store.forecast_numbers import SubmittedNumber
 from salesops_tui.ui.forecast_page import Asked, Behind, Page, View, scope_asked
+from salesops_tui.ui.forecast_rollup_cells import judged_deals
 from salesops_tui.ui.forecast_words import plural
 from salesops_tui.ui.sheet_head import period_in_words
 from salesops_tui.ui.sheet_rows import deal_in_words
@@ -254,7 +254,4 @@ def _behind(data: Numbers, key: Key | None) -> Behind | None:
         number = next((n for n in data.numbers if str(n.id) == rest), None)
     if number is None or not number.judgments:
         return None
-    amounts = {j.deal: j.amount if j.puts_in else -j.amount for j in number.judgments}
-    words = {j.deal: j.reason for j in number.judgments}
-    at: Moment | None = None if data.report.current else data.report.at
-    return Behind("Judgments in the number", [*amounts], at, amounts, words, "Judged")
+    return judged_deals(number, None if data.report.current else data.report.at)

@@ -32,6 +32,7 @@ from salesops_tui.ui import present
 from salesops_tui.ui.desk import Desk
 from salesops_tui.ui.forecast_page import Asked
 from salesops_tui.ui.forecast_rollup import RollUp, read_rollup
+from salesops_tui.ui.forecast_rollup_cells import Rolled
 from salesops_tui.ui.forecast_words import percent
 from salesops_tui.ui.screens.deal import DealScreen
 from tests.ui.forecasting import VIEWS, at_forecast, figures, line_with, screen, texts, to_cell
@@ -103,7 +104,7 @@ def test_every_cell_of_every_person_is_the_commands(context: Context, back: int)
             if person is None:
                 rows |= {str(key): row for key, row in by_number(context, said).items()}
                 view.folded = {int(key) for key in rows} - {EVERYBODY, top(context)}
-            data = read_rollup(context, Asked(person, period))
+            *_, data = read_rollup(context, Asked(person, period))
             check_rows(view, data, rows, cumulative)
 
 
@@ -123,7 +124,7 @@ def by_number(context: Context, said: dict[str, Any]) -> dict[int, dict[str, Any
     return {numbers[row["person"]]: row for row in said["by_person"]}
 
 
-def check_rows(view: RollUp, data: ForecastReport, rows: dict[str, dict[str, Any]], cumulative: bool) -> None:
+def check_rows(view: RollUp, data: Rolled, rows: dict[str, dict[str, Any]], cumulative: bool) -> None:
     page = view.page(data, 200)
     names = [column.key for column in page.columns]
     for key, row in rows.items():
