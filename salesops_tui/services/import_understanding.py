@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
@@ -143,7 +142,7 @@ class _Sight:
         """Return the understanding."""
         run, layout = self._run, self._reading.layout
         with self._context.store.reading() as conn:
-            judged = judge(run, layout, conn)
+            judged = judge(run, layout)
             as_of, known = judged.delivery.as_of, not judged.same_file
             told = [name for name in DETAIL_COLUMNS if name in judged.delivery.details]
             changed = sight.changed_deals(conn, as_of, told, MOST_DEALS) if known else []
@@ -164,7 +163,7 @@ class _Sight:
                 changed=tuple(map(self._change, changed)),
                 gone=tuple(map(self._deal, sight.gone_deals(conn, as_of, MOST_DEALS))) if known else (),
                 commit=commit_moves(self._context, as_of, nothing=not known),
-                suspicious=tuple(self._suspicions(conn, judged)),
+                suspicious=tuple(self._suspicions(judged)),
                 look_alikes=tuple(look_alikes_staged(self._context, judged.delivery)) if known else (),
                 rejects=tuple(RejectedRow(*row) for row in sight.rejects(conn, MOST_DEALS)),
                 reject_kinds=kinds,
@@ -200,23 +199,23 @@ class _Sight:
         named = dict.fromkeys(FIELD_OF.get(name, name) for name in change.differs)
         return DealChange(self._deal(change.before), self._deal(change.after), tuple(named))
 
-    def _suspicions(self, conn: sqlite3.Connection, judged: Judgement) -> Iterator[Suspicion]:
+    def _suspicions(self, judged: Judgement) -> Iterator[Suspicion]:
         policy = self._context.policy
         closed = [stage.key for stage in policy.stages if stage.closed]
         values = {"today": self._context.calendar.day_of(judged.delivery.as_of), "closed": json.dumps(closed)}
-        for code, count, rows in sight.suspects(conn, values, MOST_DEALS):
+        for code, count, rows in sight.suspects(self._context.store.conn, values, MOST_DEALS):
             yield Suspicion(code, KINDS[code], count, tuple(SuspectRow(*row, KINDS[code]) for row in rows))
-        yield from self._probabilities(conn)
+        yield from self._probabilities()
         if judged.question:
             yield Suspicion("vanished_commit", judged.question, judged.effect.removed, ())
 
-    def _probabilities(self, conn: sqlite3.Connection) -> Iterator[Suspicion]:
+    def _probabilities(self) -> Iterator[Suspicion]:
         column = next((n for n in self._reading.layout.extra_columns if _is_probability(n)), None)
         if column is None:
             return
         stages = {stage.key: stage for stage in self._context.policy.stages}
         usual = {key: _usual(stage) for key, stage in stages.items() if stage.closed or stage.probability_bp}
-        count, rows = sight.odd_probabilities(conn, column, usual, _FAR, MOST_DEALS)
+        count, rows = sight.odd_probabilities(self._context.store.conn, column, usual, _FAR, MOST_DEALS)
         if count:
             said = tuple(
                 SuspectRow(*row, f"'{raw}' at {stages[key].name}, where the policy says {usual[key]:.0f} %")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -102,12 +101,13 @@ class Judgement(NamedTuple):
     question: str
 
 
-def judge(run: Run, layout: Layout, conn: sqlite3.Connection) -> Judgement:
+def judge(run: Run, layout: Layout) -> Judgement:
     """Compare the staged rows with the store, inside the transaction that may apply them.
 
     Raises:
         Refused: the source has a newer import.
     """
+    conn = run.context.store.conn
     # Only now: of two imports of the present, the one that is written later is the later one.
     run.as_of = moment_to_write(run.context, run.request.as_of)
     delivery = delivery_of(run, layout)
@@ -139,7 +139,7 @@ def _apply(run: Run, layout: Layout) -> ImportReport:
     ):
         if not run.request.dry_run:
             close_lapsed_calls(context)
-        judged = judge(run, layout, conn)
+        judged = judge(run, layout)
         if run.request.dry_run or judged.same_file:
             return judged.report
         if judged.question:

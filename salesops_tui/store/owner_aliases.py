@@ -89,7 +89,7 @@ def stretches(conn: sqlite3.Connection, text: str, nobody: int) -> list[Stretch]
         WHERE s.owner = ? AND x.owner_text <> '' ORDER BY s.deal, s.valid_from
     """
     return [
-        Stretch(*row[:6], bool(row[7])) for row in conn.execute(sql, (nobody,)).fetchall() if folded(row[6]) == text
+        Stretch._make([*row[:6], bool(row[7])]) for row in conn.execute(sql, (nobody,)).fetchall() if folded(row[6]) == text
     ]
 
 

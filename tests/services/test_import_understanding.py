@@ -178,6 +178,12 @@ def test_a_file_of_an_unknown_kind_is_mapped_column_by_column(desk: Desk) -> Non
     assert import_deals(desk.company.context, request).new == 2
 
 
+def test_one_column_that_many_tools_have_makes_no_dialect(desk: Desk) -> None:
+    found = look(desk, (*GOOD, "90"), header=(*GERMAN, "Probability"))
+    assert found.report.dialect == "canonical"
+    assert set(found.missing) == set(HEADER)
+
+
 def test_a_confirmed_mapping_is_used_again_and_says_so(desk: Desk) -> None:
     path = desk.file(GOOD, header=GERMAN)
     request = with_mapping(ImportRequest(path), columns=COLUMNS, values={"category": {"commit": "best_case"}})

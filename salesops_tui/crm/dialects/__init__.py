@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from salesops_tui.crm.dialect import Clues, Dialect
+from salesops_tui.crm.dialect import TELLING, Clues, Dialect
 from salesops_tui.crm.dialects import canonical, dynamics, hubspot, pipedrive, salesforce
 
 AUTO = "auto"
@@ -24,6 +24,10 @@ class Recognised(NamedTuple):
 
 
 def recognise(header: Sequence[str], rows: Sequence[Sequence[str]] = ()) -> Recognised:
-    """Return the dialect for which the most speaks, in a header and some rows below it."""
+    """Return the dialect for which the most speaks, in a header and some rows below it.
+
+    A column that many a tool has (a probability) is not enough for any but the first.
+    """
     judged = [Recognised(dialect, dialect.clues(header, rows)) for dialect in DIALECTS.values()]
-    return max(judged, key=lambda found: found.clues.score)
+    best = max(judged, key=lambda found: found.clues.score)
+    return best if best.clues.score >= TELLING else judged[0]
