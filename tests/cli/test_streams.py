@@ -1,0 +1,85 @@
+"""Streams that cannot be written, files by standard input, options that contradict each other."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from salesops_tui.domain.inspection import LONGEST_TEXT
+from salesops_tui.domain.policy_file import default_policy_text
+from tests.cli.conftest import Salesops
+from tests.company import Company
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(store: Path, redirection: str, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "salesops_tui", "--store", str(store), *arguments]
+    shell = ["sh", "-c", f'exec "$@" {redirection}', "sh", *command]
+    return subprocess.run(shell, cwd=ROOT, input=given, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.fixture
+def store(company: Company) -> Path:
+    company.claim("D1")
+    company.store.close()
+    return company.path
+
+
+@pytest.mark.parametrize(("redirection", "why"), [("> /dev/full", "No space left on device"), (">&-", "it is closed")])
+@pytest.mark.parametrize("form", ["table", "json", "csv"])
+def test_an_output_that_cannot_be_written_is_one_line(store: Path, redirection: str, why: str, form: str) -> None:
+    done = run(store, redirection, "people", "--format", form)
+    assert (done.returncode, done.stderr) == (1, f"salesops: standard output cannot be written: {why}\n")
+
+
+def test_a_reader_that_goes_away_is_no_error(store: Path) -> None:
+    done = run(store, "| head -c 1", "policy", "show")
+    assert done.stderr == ""
+
+
+def test_closed_streams_leave_the_store_as_it_was(store: Path) -> None:
+    before = store.read_bytes()
+    run(store, "<&- >&- 2>&-", "deals", "--all")
+    assert store.read_bytes() == before
+
+
+def test_a_policy_and_answers_come_by_standard_input(store: Path) -> None:
+    assert "standard input: good" in run(store, "", "policy", "check", "-", given=default_policy_text()).stdout
+    wrong = run(store, "", "policy", "check", "-", given="name = 5")
+    assert (wrong.returncode, "standard input" in wrong.stderr) == (1, True)
+    asked = run(store, "", "inspect", "--from", "-", given='{"deal": "D9"}\n')
+    assert "line 1" in asked.stderr
+
+
+def test_what_is_killed_while_it_builds_is_swept_away_the_next_time(tmp_path: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    left = [tmp_path / f".new.db.{gone.pid}{suffix}" for suffix in ("", "-wal", "-shm", "-lock")]
+    others = [tmp_path / f".new.db.{os.getpid()}", tmp_path / ".new.db.notes", tmp_path / "new.db.1"]
+    for file in left + others:
+        file.touch()
+    assert run(tmp_path / "new.db", "", "init").returncode == 0
+    assert [file for file in left if file.exists()] == []
+    assert [file for file in others if not file.exists()] == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--store", "x.db", "people"], ["--present", "deals"], ["--mask", "names", "people"], ["--follow", "dana", "log"]],
+)
+def test_options_that_contradict_each_other_are_wrong_usage(salesops: Salesops, arguments: list[str]) -> None:
+    assert salesops(*arguments).code == 2
+
+
+@pytest.mark.parametrize("option", ["--evidence", "--risk", "--close-plan"])
+def test_a_text_has_a_length(salesops: Salesops, company: Company, option: str) -> None:
+    company.claim("D1")
+    text = "x" * (LONGEST_TEXT + 1)
+    value = f"economic_buyer={text}" if option == "--evidence" else text
+    said = salesops("inspect", "D1", "--answer", "economic_buyer=yes", option, value, "--mitigation", "y")
+    assert said.code in (1, 2)
+    assert "characters" in said.err
+    assert company.store.conn.execute("SELECT count(*) FROM answer").fetchone() == (0,)
