@@ -51,9 +51,16 @@ def plain_understanding(found: Understanding, currency: str) -> dict[str, Any]:
         ],
         "gone": deals(found.gone),
         "commit": [_plain_move(move, currency) for move in found.commit],
+        **_plain_doubts(found, currency),
+    }  # fmt: skip
+
+
+def _plain_doubts(found: Understanding, currency: str) -> dict[str, Any]:
+    return {
         "suspicious": [
             {"kind": s.kind, "message": s.words, "count": s.count,
-             "rows": [{"line": r.line, "id": r.key, "name": r.name, "amount": money(r.amount), "what": r.what}
+             "rows": [{"line": r.line, "id": r.key, "name": r.name,
+                       "amount": decimal_string(r.amount, currency), "what": r.what}
                       for r in s.rows]}
             for s in found.suspicious
         ],
