@@ -195,6 +195,8 @@ def _read(run: _Run, table: Table, reading: Reading, reader: HistoryReader, plac
             if run.progress:
                 run.progress(*table.done(), "reading")
     _flush(words, rejects, places)
+    if not run.rows:
+        run.notices.append(Notice("no_rows", "the file has a header and no rows", 1))
     if strange:
         named = ", ".join([*[key for key in strange if key][:_NAMED], *(["…"] if len(strange) > _NAMED else [])])
         more = "more than " if "" in strange else ""

@@ -283,6 +283,10 @@ def test_progress_moves_and_stopping_leaves_nothing(company: Company, crm: Path)
     assert take(company, crm / "opportunity_history.csv").changed == 9
 
 
+def test_a_header_alone_is_said(company: Company, crm: Path) -> None:
+    assert told(take(company, file(company))) == {"no_rows": 1}
+
+
 def test_only_ops_leads_lay_history(company: Company, crm: Path) -> None:
     context = company.acting_as("lee")
     with pytest.raises(Refused, match="for ops leads"):
