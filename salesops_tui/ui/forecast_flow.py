@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from salesops_tui.domain.coverage import CoverageLine
+from salesops_tui.domain.coverage import CoverageLine, inherited_segments
+from salesops_tui.domain.deal import Category
 from salesops_tui.domain.forecast import Column as Counted
 from salesops_tui.domain.money import decimal_string
 from salesops_tui.domain.quota import EVERYBODY
@@ -21,6 +22,9 @@ from salesops_tui.services.flow import (
 )
 from salesops_tui.services.forecast import Cell as Figure
 from salesops_tui.services.forecast import ForecastReport, deals_behind, forecast
+from salesops_tui.services.what_if import stakes
+from salesops_tui.store.forecast import ForecastDeal
+from salesops_tui.store.people import managers_at
 from salesops_tui.ui.forecast_page import Asked, Behind, Page, View, scope_asked
 from salesops_tui.ui.forecast_words import NONE, days, percent, plural, ratio
 from salesops_tui.ui.widgets.board import Line, widest
@@ -85,8 +89,8 @@ class Flow(View[FlowFigures]):
             source=RowSource.of(rows, sections),
             summary=lambda width: self._summary(data, width),
             note=lambda key, _column: self._note(data, key),
-            behind=lambda key, column: self._behind(data, key, column),
-            why_not_open="it is counted over quarters that are over; coverage opens to its deals",
+            behind=lambda key, _column: self._behind(data, key),
+            why_not_open="it is counted over time; coverage and stages open to their deals",
         )
 
     def _parts(self, data: FlowFigures) -> Iterator[tuple[str, str, Iterable[tuple[Key, Row]]]]:
@@ -232,16 +236,37 @@ class Flow(View[FlowFigures]):
             else ()
         )
 
-    def _behind(self, data: FlowFigures, key: Key | None, column: str) -> Behind | None:
-        line = _segment_of(data, key)
-        report = data.report
-        if line is not data.report.coverage and key != "deals":
+    def _behind(self, data: FlowFigures, key: Key | None) -> Behind | None:
+        context, report = self.desk.context, data.report
+        line, (kind, _, rest) = _segment_of(data, key), str(key).partition(":")
+        at = None if report.current else report.at
+        if line is not None and line is not report.coverage:
+            own = {person.id: person.segment for person in context.people.values()}
+            segments = inherited_segments(own, managers_at(context.store.conn, report.at))
+            return self._open_deals(data, f"Open, {line.segment or 'no segment'}", line.open,
+                                    lambda deal: segments.get(deal.owner, "") == line.segment)  # fmt: skip
+        if kind == "stage":
+            age = next((one for one in data.ages if one.stage.key == rest), None)
+            title = f"Open at stage {rest}"
+            return self._open_deals(data, title, age.amount, lambda deal: deal.stage == rest) if age else None
+        if line is None and key != "deals":
             return None
         person = EVERYBODY if report.person is None else report.person.id
-        counted = Counted.CLOSED if column == "d" and key != "deals" else Counted.OPEN
-        numbers = deals_behind(self.desk.context, report, Figure(person, counted))
-        what = "Closed" if counted is Counted.CLOSED else "Open pipeline"
-        return Behind(what, numbers, None if report.current else report.at)
+        numbers = deals_behind(context, report, Figure(person, Counted.OPEN))
+        return Behind("Open pipeline", numbers, at, total=report.root.whole.open)
+
+    def _open_deals(
+        self, data: FlowFigures, title: str, total: int, holds: Callable[[ForecastDeal], bool]
+    ) -> Behind | None:
+        """The open deals of the pipeline for which something holds, the largest first."""
+        report = data.report
+        found = [
+            deal
+            for deal in stakes(self.desk.context, report).deals.values()
+            if deal.category is not Category.OMITTED and holds(deal)
+        ]
+        found.sort(key=lambda deal: (-deal.amount, deal.deal))
+        return Behind(title, [deal.deal for deal in found], None if report.current else report.at, total=total)
 
     def export(self, data: FlowFigures) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
         return ("table", "name", "figure", "value"), self._exported(data)

@@ -13,6 +13,8 @@ from salesops_tui.ui.widgets.source import Cell
 Tab = tuple[str, str]
 """A view's key and title."""
 
+TABS_LINE = 1
+"""The line of the head in which the views stand."""
 _GAP = 2
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from salesops_tui.domain.forecast import Column as Counted
 from salesops_tui.domain.money import decimal_string
+from salesops_tui.domain.quota import EVERYBODY
 from salesops_tui.services.context import Context
+from salesops_tui.services.forecast import Cell as Figure
+from salesops_tui.services.forecast import deals_behind, forecast
 from salesops_tui.services.forecast_trend import ForecastTrend, QuarterLine, WeekFigures, forecast_trend
 from salesops_tui.ui import present
-from salesops_tui.ui.forecast_page import Asked, Page, View, scope_asked
+from salesops_tui.ui.forecast_page import Asked, Behind, Page, View, scope_asked
 from salesops_tui.ui.forecast_words import BEST_CASE, CLOSED, COMMIT, QUOTA, percent, stacked
 from salesops_tui.ui.sheet_head import period_in_words
 from salesops_tui.ui.widgets.board import Line, widest
@@ -17,6 +21,13 @@ from salesops_tui.ui.widgets.columns import Column, place
 from salesops_tui.ui.widgets.source import Cell, Key, Pieces, Row, RowSource
 
 _LAST_WEEK = 13
+_COUNTED: Mapping[str, tuple[Counted, str, Callable[[WeekFigures], int]]] = {
+    "closed": (Counted.CLOSED, "Closed", lambda f: f.closed),
+    "commit": (Counted.COMMIT, "Commit", lambda f: f.commit),
+    "best_case": (Counted.BEST_CASE, "Best Case", lambda f: f.best_case),
+    "landing": (Counted.LANDING, "Landing", lambda f: f.closed + f.commit),
+}
+"""What a column adds up: the roll-up's name for it, the word, and the figure."""
 _WIDE = 100
 
 
@@ -60,7 +71,8 @@ class Weeks(View[ForecastTrend]):
             summary=lambda width: self._summary(data, width),
             note=lambda key, column: self._note(data, weeks.get(int(key or 0)), column),
             start=data.this.points[-1].week if data.this.points else None,
-            why_not_open="[ goes back to that week; its figures open in the roll-up",
+            behind=lambda key, column: self._behind(data, weeks.get(int(key or 0)), column),
+            why_not_open="that week has not come",
         )
 
     def _columns(self, data: ForecastTrend) -> Sequence[Column]:
@@ -126,14 +138,23 @@ class Weeks(View[ForecastTrend]):
         figures = both.last if column == "last" else both.this
         if figures is None:
             return [("that week has not come", "label")]
-        amounts = {
-            "closed": ("Closed", figures.closed), "commit": ("Commit", figures.commit),
-            "best_case": ("Best Case", figures.best_case),
-        }  # fmt: skip
-        name, amount = amounts.get(column, ("Landing", figures.closed + figures.commit))
+        _, name, count = _COUNTED.get(column, _COUNTED["landing"])
+        amount = count(figures)
         share = f", {percent(amount / line.quota)} of the quota" if line.quota else ""
         said = f"{share} · {period_in_words(line.period)} as it stood {desk.moment(figures.moment)}"
         return [(f"{name} ", "label"), (desk.exact(amount), "strong"), (said, "label")]
+
+    def _behind(self, data: ForecastTrend, both: _Two | None, column: str) -> Behind | None:
+        figures = None if both is None else both.last if column == "last" else both.this
+        if figures is None:
+            return None
+        desk, line = self.desk, data.last if column == "last" else data.this
+        counted, name, total = _COUNTED.get(column, _COUNTED["landing"])
+        report = forecast(desk.context, desk.scope, line.period, figures.moment, band=False)
+        person = EVERYBODY if report.person is None else report.person.id
+        numbers = deals_behind(desk.context, report, Figure(person, counted))
+        title = f"{name}, week {figures.week} of {period_in_words(line.period)}"
+        return Behind(title, numbers, None if report.current else report.at, total=total(figures))
 
     def export(self, data: ForecastTrend) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
         desk, currency = self.desk, self.desk.policy.currency

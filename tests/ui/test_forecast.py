@@ -454,3 +454,66 @@ async def test_books_are_not_closed_by_a_key_too_many(company: Company) -> None:
         assert "store says the same" in seat.flat or "closed" in seat.flat
         await seat.press("e")
         assert "again?" in seat.flat
+
+
+async def test_a_view_is_chosen_by_a_click_on_its_name(company: Company) -> None:
+    async with at_forecast(company.acting_as("olga")) as seat:
+        x = seat.text.splitlines()[1].index("Why") + 1
+        await seat.pilot.click("#head", offset=(x, 1))
+        await settled(seat.pilot)
+        assert screen(seat).view.KEY == "why"
+
+
+async def test_a_click_puts_the_cursor_into_a_cell(company: Company) -> None:
+    async with at_forecast(company.acting_as("olga")) as seat:
+        title = next(line for line in seat.text.splitlines() if "+Commit" in line)
+        await seat.pilot.click("#page", offset=(title.index("Unin") + 2, 4))
+        await settled(seat.pilot)
+        assert screen(seat).grid.column == "uninspected"
+        assert screen(seat).grid.key == number(company, "dana")
+
+
+async def test_a_number_stands_beside_the_roll_up_and_says_when_it_is_stale(company: Company) -> None:
+    async with at_forecast(company.acting_as("dana"), "number") as seat:
+        await submit(seat, "1.25k", "")
+    async with at_forecast(company.acting_as("olga"), size=(160, 40)) as seat:
+        dana = number(company, "dana")
+        assert figures(seat)[dana]["number"] == "1.3k"
+        assert figures(seat)[str(EVERYBODY)]["number"] == ""
+        company.later(minutes=1)
+        company.claim("C1", amount=20)
+        seat.app.look()
+        await settled(seat.pilot)
+        assert figures(seat)[dana]["number"] == "1.3k!"
+        await to_cell(seat, dana, "number")
+        assert "Number 1,250.00 USD · ! stale" in seat.flat
+
+
+@pytest.mark.parametrize("column", ["closed", "commit", "best_case", "landing"])
+async def test_a_week_opens_to_what_stood_there_then(company: Company, column: str) -> None:
+    async with at_forecast(company.acting_as("olga"), "weeks", size=(120, 40)) as seat:
+        shown = screen(seat)
+        row = shown.grid.key
+        assert row is not None
+        await to_cell(seat, row, column)
+        said = figures(seat)[row][column]
+        await seat.press("enter")
+        assert shown.behind is not None
+        total = sum(deal.amount for deal in shown.behind.deals(shown.behind.order).values())
+        assert seat.app.desk.amount(total) == said
+        assert shown.behind.behind.total == total
+
+
+async def test_coverage_and_stages_open_to_deals_that_add_up(company: Company) -> None:
+    async with at_forecast(company.acting_as("olga"), "flow", size=(120, 40)) as seat:
+        shown = screen(seat)
+        opened = 0
+        for row in [key for key in figures(seat) if str(key).startswith(("segment:", "stage:", "deals"))]:
+            await to_cell(seat, row, "name")
+            await seat.press("enter")
+            if shown.behind is not None:
+                total = sum(deal.amount for deal in shown.behind.deals(shown.behind.order).values())
+                assert shown.behind.behind.total == total, row
+                opened += 1
+                await seat.press("escape")
+        assert opened >= 6

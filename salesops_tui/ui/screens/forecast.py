@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from textual import on
+from textual import events, on
 
 from salesops_tui.domain.calendar import Day, Moment
 from salesops_tui.errors import WrongUsage
+from salesops_tui.ui.forecast_head import TABS_LINE, tab_at
 from salesops_tui.ui.forecast_screen import ForecastGround
-from salesops_tui.ui.forecast_views import neighbour
+from salesops_tui.ui.forecast_views import neighbour, tabs
 from salesops_tui.ui.widgets.messages import Opened
 
 _DAYS_BACK = 3660
@@ -65,6 +66,12 @@ class ForecastScreen(ForecastGround):
             self.app.push_screen(DealScreen(deal_key(self.context.store.conn, number)))
 
     # ------------------------------------------------------------------ from view to view
+
+    @on(events.Click, "#head")
+    def _head_clicked(self, event: events.Click) -> None:
+        clicked = tab_at(tabs(), event.x) if event.y == TABS_LINE and self.behind is None else None
+        if clicked and not self.has_class("-short"):
+            self.show_view(clicked)
 
     def action_next_view(self) -> None:
         """Show the next view."""
