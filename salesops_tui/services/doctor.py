@@ -43,10 +43,12 @@ def _looked_at(path: Path, store: Store) -> list[Finding]:
         health = health_of(store.conn)
         who = who_is_at_work(store)
         login = login_at_work(store)
-        access = the_wall(store, Context(store, who).policy.unknown_login)
+        strangers = Context(store, who).policy.unknown_login
+        access = the_wall(store, strangers)
     good = health.integrity == "ok"
     # How much there is in all is for those who may see all of it.
-    much = f", {health.deals} deals, {health.changes} changes" if who is None or who.role is Role.OPS else ""
+    sees_all = strangers == "read" if who is None else who.role is Role.OPS
+    much = f", {health.deals} deals, {health.changes} changes" if sees_all else ""
     return [
         Finding("good", "store", f"{path}, schema {health.schema}{much}"),
         Finding(

@@ -29,7 +29,11 @@ ONE_MISTAKE = [
         'unknown_login = "reed"',
         "unknown_login: 'reed' is not one of read, refuse; did you mean 'read'?",
     ),
-    ('totals_above = "hide"', 'totals_above = "hid"', "totals_above: 'hid' is not one of hide, show; did you mean 'hide'?"),
+    (
+        'totals_above = "hide"',
+        'totals_above = "hid"',
+        "totals_above: 'hid' is not one of hide, show; did you mean 'hide'?",
+    ),
     (
         'timezone = "Europe/Berlin"',
         'timezone = "europe/berln"',
