@@ -66,7 +66,7 @@ def crm_changes(session: Session, /, dialect: str | None, source: str | None, **
     found = export_changes(context, scope, period, at, dialect=dialect, source=source)
     form = _form(asked)
     kept = found.tables[:1] if form in ("csv", "xlsx") else found.tables[1:]
-    _hand_out(context, found.with_tables(kept), form, asked, len(found.document["changes"]), "change")
+    _hand_out(context, found.with_tables(kept), form, asked, len(list(found.tables[0].rows)), "change")
 
 
 @export.command("deals")
@@ -85,7 +85,7 @@ def deals(session: Session, /, every_period: bool, **asked: Any) -> None:
     scope = find_scope(context, asked["scope"], at)
     period = None if every_period else find_period(context, asked["period"], at)
     found = export_deals(context, scope, period, at)
-    _hand_out(context, found, _form(asked), asked, len(found.document["deals"]), "deal")
+    _hand_out(context, found, _form(asked), asked, len(list(found.tables[0].rows)), "deal")
 
 
 @export.command("movement")

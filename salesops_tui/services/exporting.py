@@ -39,15 +39,20 @@ class Export:
 
     Attributes:
         title: a line above a table that people read.
-        document: all of it as JSON values.
+        describe: makes the document: all of it as JSON values.
         tables: the same as tables; the first one is what CSV holds.
         text: Markdown that says it better than tables do; None where there is none.
     """
 
     title: str
-    document: Mapping[str, Any]
+    describe: Callable[[], Mapping[str, Any]]
     tables: Sequence[OutTable]
     text: str | None = None
+
+    @property
+    def document(self) -> Mapping[str, Any]:
+        """All of it as JSON values."""
+        return self.describe()
 
     def with_tables(self, tables: Sequence[OutTable]) -> Export:
         """Return it with some of its tables."""
@@ -79,11 +84,15 @@ def export_deals(context: Context, scope: Scope, period: Period | None, at: Mome
         "currency": context.policy.currency,
     }
     title = f"Deals of {scope.name}, {period.name if period else 'every period'}, as of {head['as_of']}"
-    plain = [
-        dict(zip(FIELDS, map(_plain_cell, row), strict=False)) | {"extra": dict(deal.extra)}
-        for deal, row in zip(found, table.rows, strict=True)
-    ]
-    return Export(title, head | {"deals": plain}, [table])
+
+    def describe() -> Mapping[str, Any]:
+        plain = [
+            dict(zip(FIELDS, map(_plain_cell, row), strict=False)) | {"extra": dict(deal.extra)}
+            for deal, row in zip(found, table.rows, strict=True)
+        ]
+        return head | {"deals": plain}
+
+    return Export(title, describe, [table])
 
 
 def canonical_table(context: Context, deals: Sequence[DealAsDelivered], extra: Sequence[str]) -> OutTable:
@@ -138,7 +147,7 @@ def export_movement(document: Mapping[str, Any]) -> Export:
     title = f"Commit of {document['scope']}, {document['period']['name']}, {document['from']} to {document['to']}"
     deals = OutTable("deals", MOVED_COLUMNS, [_moved(deal) for deal in document["deals"]])
     lines = OutTable("lines", ("line", f"amount_{currency.lower()}", "deals"), list(_waterfall(document)))
-    return Export(title, document, [deals, lines])
+    return Export(title, lambda: document, [deals, lines])
 
 
 def _moved(deal: Mapping[str, Any]) -> tuple[Cell, ...]:
@@ -178,7 +187,7 @@ def export_forecast(document: Mapping[str, Any]) -> Export:
         _plain_table("weighted and commit", _CONTRIBUTIONS, document["contributions"]),
         _plain_table("coverage", _COVERAGE, document["coverage_by_segment"]),
     ]
-    return Export(title, document, tables)
+    return Export(title, lambda: document, tables)
 
 
 _BY_PERSON = (
@@ -219,7 +228,7 @@ def export_minutes(figures: Mapping[str, Any]) -> Export:
         [(a["owner"], _typed("close_date", a["due"]), a["text"], a["deal"]) for a in figures["actions"]],
     )
     said = OutTable("figures", ("figure", "before", "after"), [*_said(figures)])
-    return Export(title, figures, [asked, missed, agreed, said], minutes_markdown(figures))
+    return Export(title, lambda: figures, [asked, missed, agreed, said], minutes_markdown(figures))
 
 
 _ASKED = (

@@ -55,7 +55,7 @@ def export_changes(
     table = _canonical(context, changes, found) if form == CANONICAL else _brief(context, form, changes, found)
     document = describe_changes(context, changes, scope, period, at) | {"dialect": form}
     title = f"Changes that the CRM has not taken up: {scope.name}, as of {document['as_of']}"
-    return Export(title, document, [table, _review(document)])
+    return Export(title, lambda: document, [table, _review(document)])
 
 
 def _dialect_of(changes: Sequence[CrmChange]) -> str:
