@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from salesops_tui.cli.lazy import LazyGroup
 from salesops_tui.cli.output import Cell, emit, emit_json, emit_lines, reading_options
 from salesops_tui.cli.session import Session
 from salesops_tui.errors import WrongUsage
@@ -45,24 +45,7 @@ _COVERAGE = (
 )  # fmt: skip
 
 
-class LazyForecast(click.Group):
-    """The forecast's own commands, each imported only when it is run."""
-
-    def list_commands(self, _ctx: click.Context) -> list[str]:
-        """Return the names of all commands."""
-        return sorted(_COMMANDS)
-
-    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import and return one command; None where there is none of that name."""
-        place = _COMMANDS.get(cmd_name)
-        if place is None:
-            return None
-        module, _, name = place.partition(":")
-        command: click.Command = getattr(importlib.import_module(f"salesops_tui.cli.{module}"), name)
-        return command
-
-
-@click.group(cls=LazyForecast, invoke_without_command=True)
+@click.group(cls=LazyGroup, places=_COMMANDS, invoke_without_command=True)
 @click.option("--cumulative", is_flag=True, help="In the table, each category with those above it.")
 @click.option("--what-if", metavar="kept|cut|slip:ID,ID", help="The landing as it would be; nothing is stored.")
 @reading_options

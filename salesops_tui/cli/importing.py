@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -14,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from salesops_tui.cli.output import emit, emit_json, emit_lines, format_option, warn
+from salesops_tui.cli.standard_input import on_disk
 
 if TYPE_CHECKING:
     from salesops_tui.cli.session import Session
@@ -69,7 +68,7 @@ def import_deals(
     """
     from salesops_tui.services.import_request import ImportRequest
 
-    with _on_disk(file) as path:
+    with on_disk(Path(file)) as path:
         request = ImportRequest(path, map=map_file, name=file, **options)  # type: ignore[arg-type]
         if histories:
             return _import_with_past(ctx.obj, request, histories, form)
@@ -147,7 +146,7 @@ def import_people(ctx: click.Context, file: str, as_of: str | None, dry_run: boo
     """
     from salesops_tui.services import importing_people
 
-    with _on_disk(file) as path:
+    with on_disk(Path(file)) as path:
         report = importing_people.import_people(ctx.obj.open(), path, as_of, dry_run=dry_run, name=file)
     _show(form, report)
     return _ROWS_REJECTED if report.rejected else 0
@@ -162,7 +161,7 @@ def import_quotas(ctx: click.Context, file: str, dry_run: bool, form: str) -> in
     """Take in quotas. Columns: person, period (FY26-Q4), amount."""
     from salesops_tui.services import importing_people
 
-    with _on_disk(file) as path:
+    with on_disk(Path(file)) as path:
         report = importing_people.import_quotas(ctx.obj.open(), path, dry_run=dry_run, name=file)
     _show(form, report)
     return _ROWS_REJECTED if report.rejected else 0
@@ -184,18 +183,6 @@ def _import(session: Session, request: ImportRequest) -> ImportReport:
     click.confirm("Remove them?", abort=True, err=True)
     with _progress() as progress:
         return import_deals(context, replace(request, yes=True), progress)
-
-
-@contextmanager
-def _on_disk(file: str) -> Iterator[Path]:
-    """Give the file's path; standard input is copied to a private file first, because it is read twice."""
-    if file != "-":
-        yield Path(file)
-        return
-    with tempfile.NamedTemporaryFile(prefix="salesops-", suffix=".in") as copy:
-        shutil.copyfileobj(sys.stdin.buffer, copy)
-        copy.flush()
-        yield Path(copy.name)
 
 
 @contextmanager

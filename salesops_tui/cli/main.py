@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import click
 
 from salesops_tui import __version__, wall
 from salesops_tui.cli import streams
+from salesops_tui.cli.lazy import LazyGroup
 from salesops_tui.errors import SalesopsError
 
 _COMMANDS = {
@@ -45,24 +45,12 @@ _COMMANDS = {
 _LONGEST_LINE = 2_000
 
 
-class LazyGroup(click.Group):
-    """A group that knows its commands by name and imports the module of the one that is run."""
-
-    def list_commands(self, _ctx: click.Context) -> list[str]:
-        """Return the names of all commands."""
-        return sorted(_COMMANDS)
-
-    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import and return one command; None where there is none of that name."""
-        place = _COMMANDS.get(cmd_name)
-        if place is None:
-            return None
-        module, _, name = place.partition(":")
-        command: click.Command = getattr(importlib.import_module(f"salesops_tui.cli.{module}"), name)
-        return command
-
-
-@click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    places=_COMMANDS,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.option(
     "--store",
     type=click.Path(path_type=Path, readable=False),
