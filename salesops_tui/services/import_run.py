@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from salesops_tui.crm.deal_map import DealMap
 from salesops_tui.crm.deals import DealReader, Surroundings, detail_columns
 from salesops_tui.crm.dialects import AUTO, DIALECTS
+from salesops_tui.crm.encodings import ENCODINGS
 from salesops_tui.crm.layout import Layout
 from salesops_tui.crm.lookup import RejectedError
 from salesops_tui.crm.reading import Reading, begin
 from salesops_tui.crm.rejects import RejectsFile
 from salesops_tui.crm.source import SourceFile, look_through
-from salesops_tui.crm.table import CutOffError, Row, Table
+from salesops_tui.crm.table import CutOffError, Row, Table, open_table
 from salesops_tui.domain.calendar import Moment
 from salesops_tui.errors import BadInput, Refused, WrongUsage
 from salesops_tui.services.context import Context
@@ -57,6 +58,8 @@ class Run:
         as_of: the moment that the file describes; for a file of now, taken again once it is written.
         map: by which the rows are read.
         mapped: what was said of it by people, and from where it is remembered.
+        written: the change that was made and its report, once all is done but the commit.
+        header: as it stands before the map has said how the text is encoded; None where it says that itself.
     """
 
     context: Context
@@ -65,12 +68,14 @@ class Run:
     as_of: Moment
     file: SourceFile
     map: DealMap = field(default_factory=DealMap)
+    header: tuple[str, ...] | None = None
     mapped: InForce = field(default_factory=lambda: InForce(DealMap(), {}, None))
     reasons: tuple[str, ...] = ()
     rows: int = 0
     rejected: int = 0
     rejects_file: str | None = None
     notices: list[Notice] = field(default_factory=list)
+    written: tuple[int, ImportReport] | None = None
 
     def report(self, layout: Layout, effect: Effect) -> ImportReport:
         """Return the report of what was done."""
@@ -116,7 +121,19 @@ def prepare(context: Context, request: ImportRequest, progress: Progress) -> Run
     as_of = moment_to_write(context, request.as_of)
     refuse_if_older(context, request.source, as_of)
     file = look_through(request.path, request.called, lambda done, of: progress(done, of, "looking through"))
-    return Run(context, request, progress, as_of, file)
+    run = Run(context, request, progress, as_of, file)
+    if file.guessed:
+        _choose_encoding(run)
+    return run
+
+
+def _choose_encoding(run: Run) -> None:
+    with open_table(run.file) as table:
+        run.header = table.header.names
+    run.file = run.file.encoded(mapping_in_force(run.context, run.request, run.header).map.encoding)
+    name = ENCODINGS[run.file.codec]
+    said = f"the text does not say how it is encoded and was read as {run.file.codec}, {name}; is every letter right?"
+    run.notices.append(Notice("encoding", said, 1))
 
 
 def refuse_if_older(context: Context, source: str, as_of: Moment) -> None:
@@ -140,7 +157,7 @@ def start_reading(run: Run, table: Table) -> Reading:
     Raises:
         NotFound, BadInput: by its map, or without one, it cannot be read.
     """
-    run.mapped = mapping_in_force(run.context, run.request, table.header.names)
+    run.mapped = mapping_in_force(run.context, run.request, run.header or table.header.names)
     origin = run.mapped.origin
     if origin:
         run.notices.append(Notice("mapping", origin.said(run.context.calendar.iso(origin.at)), 1))

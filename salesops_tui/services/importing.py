@@ -33,7 +33,7 @@ from salesops_tui.services.import_run import (
 )
 from salesops_tui.services.import_steps import Steps
 from salesops_tui.services.linking import look_alike_notice
-from salesops_tui.store import imports, record
+from salesops_tui.store import import_log, imports, record
 from salesops_tui.store.imports import Delivery, Effect
 from salesops_tui.store.imports_staging import Staging
 from salesops_tui.store.ticking import ticking
@@ -58,6 +58,18 @@ def import_deals(context: Context, request: ImportRequest, progress: Progress | 
         BadInput: the file or its map cannot be taken in; nothing was written.
     """
     run = prepare(context, request, progress or silent)
+    try:
+        return _read_and_apply(run)
+    except KeyboardInterrupt:
+        # It came too late: what is written is written, and there is nothing left to stop.
+        done = _written(run)
+        if done is None:
+            raise
+        return done
+
+
+def _read_and_apply(run: Run) -> ImportReport:
+    context, request = run.context, run.request
     with (
         open_table(run.file) as table,
         Staging(context.store) as staging,
@@ -68,7 +80,7 @@ def import_deals(context: Context, request: ImportRequest, progress: Progress | 
         if recognise_history(table.header.names):
             from salesops_tui.services.importing_history import import_history
 
-            return import_history(context, request, progress, run.file)
+            return import_history(context, request, run.progress, run.file)
         reading = start_reading(run, table)
         read_rows(run, table, reading, staging, rejects)
         rejects_file = rejects.keep()
@@ -79,8 +91,16 @@ def import_deals(context: Context, request: ImportRequest, progress: Progress | 
         try:
             return _apply(run, reading.layout)
         except BaseException:
-            rejects.discard()
+            if _written(run) is None:
+                rejects.discard()
             raise
+
+
+def _written(run: Run) -> ImportReport | None:
+    """Return the report of a run whose rows are in the store for good; None while they are not."""
+    if run.written and import_log.has_change(run.context.store.conn, run.written[0]):
+        return run.written[1]
+    return None
 
 
 def silent(_done: int, _of: int, _what: str) -> None:
@@ -150,6 +170,7 @@ def _apply(run: Run, layout: Layout) -> ImportReport:
         report = replace(judged.report, as_of=context.calendar.iso(delivery.as_of))
         number = imports.add_import(conn, change, delivery, report.as_plain(), read_by(run, layout))
         record.write_record(conn, change, _entry(number, delivery, report))
+        run.written = (change, report)
     return report
 
 

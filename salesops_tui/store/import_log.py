@@ -84,6 +84,13 @@ def import_by_number(conn: sqlite3.Connection, number: int) -> ImportRow | None:
     return _import(row) if row else None
 
 
+def has_change(conn: sqlite3.Connection, change: int) -> bool:
+    """Say whether an import made this change, outside of a transaction that may still come to nothing."""
+    if conn.in_transaction:
+        return False
+    return conn.execute("SELECT 1 FROM import WHERE change = ?", (change,)).fetchone() is not None
+
+
 def newest_standing(conn: sqlite3.Connection) -> ImportRow | None:
     """Return the import that was recorded last, of those that were not taken back."""
     row = conn.execute(f"{_IMPORTS} WHERE w.change IS NULL ORDER BY i.change DESC LIMIT 1").fetchone()

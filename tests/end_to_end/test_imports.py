@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -88,10 +89,11 @@ def test_killed_at_any_moment_it_was_or_was_not(company: Company, tmp_path: Path
 
 
 def test_ctrl_c_is_one_line_and_leaves_nothing(company: Company, tmp_path: Path) -> None:
-    file = write(tmp_path / "deals.csv", 1, rows=ROWS * 10)
+    file = write(tmp_path / "deals.csv", 1, rows=ROWS * 20)
     stopped = 0
-    for wait in (0.6, 1.0, 1.4):
+    for wait in (0.05, 0.3, 0.6):
         process = started(company, file)
+        _until_it_reads(process, file)
         time.sleep(wait)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
@@ -101,3 +103,13 @@ def test_ctrl_c_is_one_line_and_leaves_nothing(company: Company, tmp_path: Path)
         assert (process.returncode, err.strip()) == (1, "salesops: stopped; nothing half-done was left")
         assert company.store.conn.execute("SELECT count(*) FROM deal").fetchone() == (0,)
     assert stopped
+
+
+def _until_it_reads(process: subprocess.Popen[str], file: Path) -> None:
+    """Wait until a process has opened a file: before that, it is Python that starts."""
+    give_up = time.monotonic() + 30
+    while time.monotonic() < give_up and process.poll() is None:
+        with suppress(OSError):
+            if any(link.readlink() == file for link in Path(f"/proc/{process.pid}/fd").iterdir()):
+                return
+        time.sleep(0.005)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from salesops_tui.services.import_steps import Steps
 from salesops_tui.services.import_understanding import understand
 from salesops_tui.services.importing import import_deals
 from salesops_tui.store import ticking
+from salesops_tui.store.imports_staging import Staging
 from tests.company import Company
 from tests.services.import_desk import Desk, deal
 
@@ -63,6 +65,23 @@ def test_stopped_anywhere_it_leaves_nothing(desk: Desk, at: str) -> None:
     assert desk.tables() == before
     assert not desk.company.store.conn.in_transaction
     assert desk.take(*ROWS).new == len(ROWS) - 1
+
+
+def test_a_stop_that_comes_after_the_commit_takes_nothing_back(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when ctrl+c is pressed while the disk is being waited for."""
+    leave = Staging.__exit__
+
+    def interrupted(self: Staging, *error: Any) -> None:
+        leave(self, *error)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Staging, "__exit__", interrupted)
+    report = desk.take(*ROWS, deal("bad", amount="x"))
+    assert (report.new, report.rejected) == (len(ROWS), 1)
+    assert Path(report.rejects_file or "").exists()
+    assert len(desk.now()) == len(ROWS)
+    with pytest.raises(KeyboardInterrupt):
+        desk.take(deal("new"), dry_run=True)
 
 
 def test_what_a_tick_raises_stops_the_statement_and_nothing_else_is_swallowed() -> None:
