@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from salesops_tui.ui.command import Command, shown_key
+from salesops_tui.ui.forecast_commands import FORECAST, FORECAST_COMMANDS
 from salesops_tui.ui.import_commands import (
     IMPORT,
     IMPORT_COMMANDS,
@@ -22,11 +23,11 @@ __all__ = ["BY_ID", "COMMANDS", "CONTEXTS", "Command", "commands_of", "footer_of
 
 EVERYWHERE = "everywhere"
 LIST = "list"
+FIELD = "field"
 CALL_SHEET = "call_sheet"
 INSPECTION = "inspection"
 DEAL = "deal"
 MOVEMENT = "movement"
-FORECAST = "forecast"
 CALLS = "calls"
 SUMMARY = "summary"
 
@@ -44,6 +45,7 @@ CONTEXTS = {
     IMPORT_LIST: "Import: deals and rows",
     IMPORT_PAGE: "One import",
     LIST: "In any list",
+    FIELD: "In any field",
     EVERYWHERE: "Everywhere",
 }
 """Every context and its title, in the order of the help."""
@@ -73,7 +75,7 @@ _EVERYWHERE = (
     Command(
         "copy", "c", "Copy", "Copies what is under the cursor to the clipboard of your terminal.", EVERYWHERE, 0, "copy"
     ),
-    Command("help", "question_mark", "Help", "Lists all keys, and runs the one you choose.", EVERYWHERE, 90, "help"),
+    Command("help", "question_mark,f1", "Help", "Lists all keys, and runs the one you choose.", EVERYWHERE, 90, "help"),
     Command(
         "palette", "ctrl+p,colon", "Commands", "Finds a command by a few letters of its name.", EVERYWHERE, 0, "palette"
     ),
@@ -90,6 +92,14 @@ _LIST = (
     Command("list.last", "G,end", "Last", "Moves to the last row.", LIST),
     Command("list.fold", "space", "Fold", "Folds or unfolds the group under the cursor.", LIST),
 )
+
+_FIELD = (
+    Command("field.go_on", "enter", "Go on", "Takes what was typed, and goes on to what comes next.", FIELD),
+    Command("field.next", "tab", "Next field", "Goes to the next field, where there are several.", FIELD),
+    Command("field.leave", "escape", "Leave field", "Leaves the field; letters are commands again.", FIELD),
+)
+FIELD_FOOTER = _FIELD
+"""What the footer shows while letters go into a field, since no other key is a command then."""
 
 _CALL_SHEET = (
     Command(
@@ -284,110 +294,6 @@ _MOVEMENT = (
     ),
 )
 
-_FORECAST = (
-    Command(
-        "forecast.open",
-        "enter",
-        "Open",
-        "Opens the deals behind the figure under the cursor, then the page of the deal.",
-        FORECAST,
-        1,
-        "open",
-    ),
-    Command("forecast.next", "tab", "Next view", "Shows the next view of the forecast.", FORECAST, 2, "next_view"),
-    Command("forecast.previous", "shift+tab", "View before", "Shows the view before.", FORECAST, 0, "previous_view"),
-    Command("forecast.left", "h,left", "Left", "Moves one figure to the left.", FORECAST),
-    Command("forecast.right", "l,right", "Right", "Moves one figure to the right.", FORECAST),
-    Command(
-        "forecast.mark",
-        "space",
-        "Fold, mark",
-        "Folds a team out or in; in What if marks the deal under the cursor.",
-        FORECAST,
-        3,
-        "mark",
-    ),
-    Command(
-        "forecast.single",
-        "v",
-        "Single",
-        "Counts each category for itself, or Best Case with Commit and Closed in it.",
-        FORECAST,
-        4,
-        "single",
-    ),
-    Command("forecast.person", "p", "Person", "Chooses whose forecast is shown.", FORECAST, 5, "person"),
-    Command("forecast.quarter", "w", "Quarter", "Chooses which quarter is shown.", FORECAST, 0, "quarter"),
-    Command(
-        "forecast.before",
-        "left_square_bracket",
-        "Week before",
-        "Shows the figures as they stood a week earlier.",
-        FORECAST,
-        0,
-        "before",
-    ),
-    Command(
-        "forecast.after",
-        "right_square_bracket",
-        "Week after",
-        "Shows the figures as they stood a week later, at last those of now.",
-        FORECAST,
-        0,
-        "after",
-    ),
-    Command(
-        "forecast.number",
-        "m",
-        "My number",
-        "Submits a number of your own for the quarter, with a note and the deals marked in What if.",
-        FORECAST,
-        0,
-        "number",
-    ),
-    Command(
-        "forecast.adopt",
-        "t",
-        "Adopt",
-        "In Calibration: takes the measured probabilities over into a new version of the policy.",
-        FORECAST,
-        0,
-        "adopt",
-    ),
-    Command(
-        "forecast.close_books",
-        "e",
-        "End quarter",
-        "In Closing: ends a quarter that is over for good and keeps its figures.",
-        FORECAST,
-        0,
-        "close_books",
-    ),
-    Command(
-        "forecast.filter", "slash", "Filter", "Shows only rows that hold the text you type.", FORECAST, 0, "filter"
-    ),
-    Command("forecast.sort", "o", "Sort", "Sorts by the column of the cursor, or as it was.", FORECAST, 0, "sort"),
-    Command("forecast.copy", "c", "Copy", "Copies what is shown as text; among deals, the deal.", FORECAST, 0, "copy"),
-    Command(
-        "forecast.export",
-        "x",
-        "Export",
-        "Writes the figures of the view to a CSV file; among deals, these.",
-        FORECAST,
-        0,
-        "export",
-    ),
-    Command(
-        "forecast.leave",
-        "escape",
-        "Back",
-        "Goes back from the deals to the figures, then to the call sheet.",
-        FORECAST,
-        0,
-        "back",
-    ),
-)
-
 _CALLS = (
     Command("calls.open", "enter", "Minutes", "Opens the minutes of the call.", CALLS, 1, "open"),
     Command(
@@ -411,11 +317,12 @@ COMMANDS: tuple[Command, ...] = (
     *_INSPECTION,
     *_DEAL,
     *_MOVEMENT,
-    *_FORECAST,
+    *FORECAST_COMMANDS,
     *_CALLS,
     *_SUMMARY,
     *IMPORT_COMMANDS,
     *_LIST,
+    *_FIELD,
     *_EVERYWHERE,
 )
 """All commands; in each context in the order of the help."""

@@ -15,6 +15,7 @@ from salesops_tui.ui.commands import (
     CONTEXTS,
     DEAL,
     EVERYWHERE,
+    FIELD,
     FORECAST,
     INSPECTION,
     LIST,
@@ -60,7 +61,7 @@ LATER = {"4", "5"}
 
 
 def test_every_context_with_commands_has_a_screen() -> None:
-    assert {command.context for command in COMMANDS} == {*SCREENS, EVERYWHERE, LIST} == set(CONTEXTS)
+    assert {command.context for command in COMMANDS} == {*SCREENS, EVERYWHERE, FIELD, LIST} == set(CONTEXTS)
 
 
 @pytest.mark.parametrize("context", SCREENS)

@@ -24,6 +24,7 @@ from salesops_tui.ui.forecast_words import percent, stacked
 from salesops_tui.ui.screens.call_sheet import CallSheetScreen
 from salesops_tui.ui.screens.confirm import Confirm
 from salesops_tui.ui.screens.deal import DealScreen
+from salesops_tui.ui.screens.palette import Help
 from tests.company import Company
 from tests.ui.forecasting import VIEWS, at_forecast, figures, line_with, screen, to_cell
 from tests.ui.snapshots import check, settled
@@ -517,3 +518,25 @@ async def test_coverage_and_stages_open_to_deals_that_add_up(company: Company) -
                 opened += 1
                 await seat.press("escape")
         assert opened >= 6
+
+
+async def test_while_letters_go_into_a_field_the_footer_has_its_keys_and_f1_helps(company: Company) -> None:
+    async with at_forecast(company.acting_as("olga")) as seat:
+        await seat.press("slash")
+        assert seat.text.splitlines()[-1].split() == [
+            "enter",
+            "Go",
+            "on",
+            "tab",
+            "Next",
+            "field",
+            "esc",
+            "Leave",
+            "field",
+        ]
+        await seat.press("escape")
+        assert "v Single" in seat.text.splitlines()[-1]
+        await seat.press("f1")
+        assert isinstance(seat.app.screen, Help)
+        await seat.press("escape", "slash", "f1")
+        assert isinstance(seat.app.screen, Help)

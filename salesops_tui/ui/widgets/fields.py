@@ -16,17 +16,21 @@ from salesops_tui.ui.widgets.board import Board, clip
 
 
 class TextLine(Input):
-    """One line of text: no blinking cursor, and a paste of several lines becomes one."""
+    """One line of text: no blinking cursor, and a paste of several lines becomes one.
 
+    The bar at its left is there while letters go into it, and only then.
+    """
+
+    TAKES_TEXT = True
     DEFAULT_CSS = """
     TextLine, TextLine:focus {
         height: 1;
         padding: 0;
         border: none;
-        border-left: vkey $border;
+        border-left: blank;
         background: transparent;
     }
-    TextLine:focus { border-left: vkey $accent; }
+    TextLine:focus { border-left: vkey $accent; background: $panel; }
     """
 
     def __init__(self, *, id: str) -> None:
