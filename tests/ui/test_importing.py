@@ -55,9 +55,9 @@ def desk(company: Company) -> Desk:
     return Desk(company, Path.cwd())
 
 
-def german(rows: Sequence[Sequence[str]] = ROWS, name: str = "chancen.csv") -> Path:
+def german(rows: Sequence[Sequence[str]] = ROWS, name: str = "chancen.csv", codec: str = "cp1252") -> Path:
     path = Path(name)
-    with path.open("w", newline="", encoding="cp1252") as file:
+    with path.open("w", newline="", encoding=codec) as file:
         csv.writer(file, delimiter=";").writerows([GERMAN, *rows])
     return path
 
@@ -205,6 +205,47 @@ async def test_a_file_of_no_known_crm_is_mapped_by_hand_and_imported(company: Co
     assert known(company)["V-3"] == ("unassigned", 100_000, "2027-04-03", 0, 1)
 
 
+async def test_letters_that_look_wrong_are_put_right(company: Company) -> None:
+    german([("V-1", "Dodávka – šňůra", "Lee Park", *ROWS[0][3:7], "Šťastná")], name="obchody.csv", codec="cp1250")
+    async with at_sheet(company.acting_as("olga")) as seat:
+        await open_file(seat, "obchody")
+        await choose_columns(seat)
+        assert "S\u009dastná" not in seat.text
+        assert isinstance(seat.app.screen, ImportScreen)
+        assert seat.app.screen.view is not None
+        seat.app.screen.table.move_to("encoding")
+        await seat.press("enter")
+        assert "Dodávka – šňůra" in seat.text
+        await seat.type("central europe (w")
+        await seat.press("enter")
+        assert "Central Europe (Windows)" in seat.text
+        await seat.press("g", "n")
+        for text in ("6", "commit"):
+            await seat.press("enter")
+            await seat.type(text)
+            await seat.press("enter")
+        await seat.press("i")
+        assert "Done: 1 new" in seat.text
+        german([("V-2", "Tři", *ROWS[0][2:])], name="druhy.csv", codec="cp1250")
+        company.later(days=7)
+        await seat.press("escape")
+        await open_file(seat, "druhy")
+        assert "confirmed by Olga Ops" in seat.flat
+        await seat.press("i")
+    names = [name for (name,) in company.store.conn.execute("SELECT name FROM detail ORDER BY rowid")]
+    assert names == ["Dodávka – šňůra", "Tři"]
+
+
+async def test_a_file_of_which_no_row_can_be_taken_is_not_imported_by_a_slip(company: Company, desk: Desk) -> None:
+    desk.file(deal("D1", close_date="soon"), deal("D2", close_date="later"))
+    async with at_sheet(company.acting_as("olga")) as seat:
+        await open_file(seat, "deals")
+        await seat.press("i")
+        assert "no row can be taken" in seat.flat
+        assert isinstance(seat.app.screen, ImportScreen)
+    assert not list_imports(company.context, 1)
+
+
 async def test_a_mapping_is_remembered_for_the_next_file(company: Company) -> None:
     german()
     async with at_sheet(company.acting_as("olga")) as seat:
@@ -253,6 +294,19 @@ async def test_a_left_column_can_become_a_field(company: Company, desk: Desk) ->
         await seat.press("i")
     row = company.store.conn.execute("SELECT account, extra FROM detail").fetchone()
     assert row == ("Acme", "{}")
+
+
+async def test_a_column_can_be_taken_from_a_field(company: Company, desk: Desk) -> None:
+    desk.file((*deal("D1"), "a note of no account"), header=(*HEADER, "account"))
+    async with at_sheet(company.acting_as("olga")) as seat:
+        await open_file(seat, "deals")
+        await go_to(seat, "column:account")
+        await seat.press("enter")
+        await seat.type("none")
+        await seat.press("enter")
+        await seat.press("i")
+    row = company.store.conn.execute("SELECT account, extra FROM detail").fetchone()
+    assert row == ("", '{"account":"a note of no account"}')
 
 
 async def test_the_order_of_day_and_month_is_asked_where_nothing_tells(company: Company, desk: Desk) -> None:
