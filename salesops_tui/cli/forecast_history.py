@@ -175,7 +175,12 @@ def weeks(session: Session, /, form: str, **asked: Any) -> None:
         for line in (document["last"], document["this"])
         for point in line["weeks"]
     ]
-    emit(form, document, columns, rows)
+    ended = [
+        f"{line['period']['name']} came in at {line['came_in']}, with what was booked after its last day"
+        for line in (document["last"], document["this"])
+        if line["came_in"] is not None
+    ]
+    emit(form, document, columns, rows, footing=ended)
 
 
 @click.command()

@@ -35,8 +35,11 @@ def closing_board(session: Session, /, form: str, **asked: Any) -> None:
         scope, period = find_scope(context, asked["scope"], at, totals=True), find_period(context, asked["period"], at)
         board = quarter_turn.closing_board(context, scope, period, at, best_case=asked["best_case"])
         document = describe_board(context, board)
-    left = max(0, board.days_left)
-    heading = [f"Still open in {period.name}: {len(board.rows)} deals, {left} {'day' if left == 1 else 'days'} left"]
+    days = board.days_left
+    left = f"{days} {'day' if days == 1 else 'days'} left"
+    if days < 1:
+        left = f"over, bookings until {document['bookings_until']}"
+    heading = [f"Still open in {period.name}: {len(board.rows)} deals, {left}"]
     emit(form, document, _BOARD, _rows(document["deals"], _BOARD), heading=heading)
 
 

@@ -160,6 +160,13 @@ class Calendar:
             return self.shifted(period, -1)
         return period
 
+    def grace_ends(self, period: Period) -> Day:
+        """Return the last day on which a period's bookings still come in; its own last day where there is no grace."""
+        day, grace = period.end, self.grace_business_days
+        while grace and self.business_days_between(period.end, Day(day + 1)) <= grace:
+            day = Day(day + 1)
+        return day
+
     def is_business_day(self, day: Day, region: str = "") -> bool:
         """Say whether `day` is neither a weekend nor a holiday of the region."""
         return (day - 1) % 7 < 5 and day not in self._days_off(region)

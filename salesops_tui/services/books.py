@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from salesops_tui.domain.calendar import Moment, Period
+from salesops_tui.domain.calendar import Moment, Period, iso_day
 from salesops_tui.domain.money import decimal_string
 from salesops_tui.domain.people import Scope
 from salesops_tui.errors import Refused
@@ -15,6 +15,7 @@ from salesops_tui.services.context import Context
 from salesops_tui.services.quarters import members_then
 from salesops_tui.store import closing as store_closing
 from salesops_tui.store import deals as store_deals
+from salesops_tui.store import flow as store_flow
 from salesops_tui.store import people as store_people
 from salesops_tui.store import record
 
@@ -60,14 +61,14 @@ def close_quarter(context: Context, period: Period, *, again: bool = False) -> F
         again: replace figures that were frozen before; the record keeps both.
 
     Raises:
-        Refused: the actor is no ops lead, the quarter is not over, or its books are closed already.
+        Refused: the actor is no ops lead, the quarter is not over or its bookings still come in (the days of grace),
+            nothing is known of it, or its books are closed already.
     """
     context.as_ops("closing a quarter's books")
     with context.store.write() as conn:
         now = context.now()
         calendar = context.calendar
-        if calendar.day_of(now) <= period.end:
-            raise Refused(f"{period.name} is not over; its books can be closed after its last day")
+        _check_that_it_can_be_closed(context, period, now)
         former = store_closing.newest_close(conn, period.name, now)
         if former is not None and not again:
             when = calendar.iso(former.closed_at)[:16].replace("T", " ")
@@ -81,6 +82,21 @@ def close_quarter(context: Context, period: Period, *, again: bool = False) -> F
         frozen = frozen_figures(context, _EVERYBODY, period, now)
     assert frozen is not None, "written above"
     return frozen
+
+
+def _check_that_it_can_be_closed(context: Context, period: Period, now: Moment) -> None:
+    calendar = context.calendar
+    today, last = calendar.day_of(now), calendar.grace_ends(period)
+    if today <= period.end:
+        raise Refused(f"{period.name} is not over; its books can be closed after {iso_day(last)}")
+    if today <= last:
+        raise Refused(
+            f"bookings of {period.name} still come in until {iso_day(last)}, the policy's days of grace; "
+            "its books can be closed after that"
+        )
+    began = store_flow.first_moment(context.store.conn)
+    if began is None or calendar.day_of(began) > last:
+        raise Refused(f"nothing is known of {period.name}: the store's history begins later; there is nothing to close")
 
 
 def frozen_figures(context: Context, scope: Scope, period: Period, at: Moment) -> FrozenFigures | None:

@@ -10,6 +10,7 @@ from salesops_tui.domain.quarter_weeks import WEEKS, end_of_week_moment, week_of
 from salesops_tui.services.calls import quota_of
 from salesops_tui.services.context import Context
 from salesops_tui.services.quarters import members_then
+from salesops_tui.store import flow as store_flow
 from salesops_tui.store import quarter_sums
 
 
@@ -28,12 +29,16 @@ class QuarterLine(NamedTuple):
 
     Attributes:
         quota: minor units; None where there is none.
-        points: week 0 is the quarter's start; then the end of each week that is over, and the moment asked about.
+        points: week 0 is the quarter's start; then the end of each week that is over, and the moment asked about. What
+            lies before the store's history is left out: nothing was known, which is not the same as 0.
+        came_in: once the quarter is over, what was won in it as known at the moment asked about; bookings that came in
+            during the days of grace are in it and in no point. Minor units; None before.
     """
 
     period: Period
     quota: int | None
     points: tuple[WeekFigures, ...]
+    came_in: int | None
 
 
 class ForecastTrend(NamedTuple):
@@ -53,11 +58,17 @@ def forecast_trend(context: Context, scope: Scope, period: Period, at: Moment) -
 def _line(context: Context, scope: Scope, period: Period, at: Moment) -> QuarterLine:
     calendar = context.calendar
     weeks = {week: end_of_week_moment(calendar, period, week) for week in range(WEEKS + 1)}
-    moments = {week: moment for week, moment in weeks.items() if moment < at}
-    if calendar.start_of_day(period.start) <= at < weeks[WEEKS]:
+    end = weeks[WEEKS]
+    moments = {week: moment for week, moment in weeks.items() if moment <= at}
+    if calendar.start_of_day(period.start) <= at < end:
         moments[week_of_quarter(period, calendar.day_of(at))] = at
-    points = tuple(_figures(context, scope, period, week, moment) for week, moment in moments.items())
-    return QuarterLine(period, quota_of(context, scope, period, min(at, weeks[WEEKS])), points)
+    began = store_flow.first_moment(context.store.conn)
+    known = {week: moment for week, moment in moments.items() if began is not None and moment >= began}
+    points = tuple(_figures(context, scope, period, week, moment) for week, moment in known.items())
+    came_in = None
+    if points and at > end:
+        came_in = quarter_sums.won_sum(context.store.conn, period, at, members_then(context, scope, end))
+    return QuarterLine(period, quota_of(context, scope, period, min(at, end)), points, came_in)
 
 
 def _figures(context: Context, scope: Scope, period: Period, week: int, moment: Moment) -> WeekFigures:

@@ -161,6 +161,7 @@ def _line(context: Context, line: QuarterLine) -> dict[str, Any]:
     return {
         "period": plain_period(line.period),
         "quota": _amount(line.quota, currency),
+        "came_in": _amount(line.came_in, currency),
         "weeks": [
             {
                 "week": point.week,

@@ -56,12 +56,14 @@ class ClosingBoard(NamedTuple):
 
     Attributes:
         days_left: days of the period that are left, today included; 0 or less once it is over.
+        bookings_until: the last of the days of grace.
         last_week: whether the quarter's last seven days have begun.
     """
 
     period: Period
     at: Moment
     days_left: int
+    bookings_until: Day
     last_week: bool
     rows: tuple[ClosingRow, ...]
 
@@ -142,7 +144,7 @@ def closing_board(
         rows.append(_closing_row(deal, said, failed, known[deal.id], at, today))
     rows.sort(key=lambda row: (row.deal.close_day, -row.deal.amount, row.deal.id))
     left = period.end - today + 1
-    return ClosingBoard(period, at, left, 0 < left <= LAST_DAYS, tuple(rows))
+    return ClosingBoard(period, at, left, calendar.grace_ends(period), 0 < left <= LAST_DAYS, tuple(rows))
 
 
 def _closing_row(

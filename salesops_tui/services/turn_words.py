@@ -19,7 +19,8 @@ def describe_board(context: Context, board: ClosingBoard) -> dict[str, Any]:
     return {
         "period": plain_period(board.period),
         "as_of": context.calendar.iso(board.at),
-        "days_left": board.days_left,
+        "days_left": max(0, board.days_left),
+        "bookings_until": iso_day(board.bookings_until),
         "last_week": board.last_week,
         "deals": [_closing(context, row) for row in board.rows],
     }

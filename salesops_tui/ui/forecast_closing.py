@@ -206,8 +206,11 @@ class Closing(View[Turn]):
         open_ = [row for row in board.rows if _in_commit(row)]
         asked = sum(row.deal.amount for row in open_ if row.passed)
         left = "the last day" if board.days_left == 1 else plural(board.days_left, "day") + " left"
+        if board.days_left < 1:
+            left = f"over, bookings until {desk.day(board.bookings_until)}"
+        pressing = board.last_week or board.days_left < 1
         said: list[Cell] = [
-            (f" {left}", "warn" if board.last_week else "strong"), (" · Commit still open ", "label"),
+            (f" {left}", "warn" if pressing else "strong"), (" · Commit still open ", "label"),
             (desk.amount(sum(row.deal.amount for row in open_)), "strong"),
             (f" in {plural(len(open_), 'deal')}, of which passed ", "label"), (desk.amount(asked), "good"),
         ]  # fmt: skip

@@ -69,10 +69,10 @@ class Weeks(View[ForecastTrend]):
             columns=columns,
             source=RowSource.of(rows),
             summary=lambda width: self._summary(data, width),
-            note=lambda key, column: self._note(data, weeks.get(int(key or 0)), column),
+            note=lambda key, column: self._note(data, int(key or 0), weeks.get(int(key or 0)), column),
             start=data.this.points[-1].week if data.this.points else None,
             behind=lambda key, column: self._behind(data, weeks.get(int(key or 0)), column),
-            why_not_open="that week has not come",
+            why_not_open="nothing is stored of that week",
         )
 
     def _columns(self, data: ForecastTrend) -> Sequence[Column]:
@@ -118,26 +118,29 @@ class Weeks(View[ForecastTrend]):
         desk = self.desk
         landing = now.closed + now.commit
         then = next((p for p in data.last.points if p.week == now.week), None)
-        end = data.last.points[-1] if data.last.points else None
+        came_in = data.last.came_in
         said: list[Cell] = [(f" Landing in week {now.week} ", "label"), (desk.amount(landing), "strong")]
-        if then is None or end is None:
+        if data.this.came_in is not None:
+            said += [(" · came in at ", "label"), (desk.amount(data.this.came_in), "strong")]
+        if then is None or came_in is None:
             yield [*said, (f" · nothing is stored of {period_in_words(data.last.period)}", "label")]
             return
         last = then.closed + then.commit
         said += [(" · a quarter ago ", "label"), (desk.amount(last), "strong")]
-        came = [(" · which came in at ", "label"), (desk.amount(end.closed), "strong")]
-        of = f" ({percent(end.closed / last)} of it)" if last else ""
+        came = [(" · which came in at ", "label"), (desk.amount(came_in), "strong")]
+        of = f" ({percent(came_in / last)} of it)" if last else ""
         yield [*said, *came, (of, "label")]
         yield [*said, *came]
         yield said
 
-    def _note(self, data: ForecastTrend, both: _Two | None, column: str) -> Line:
+    def _note(self, data: ForecastTrend, week: int, both: _Two | None, column: str) -> Line:
         if both is None:
             return ()
         desk, line = self.desk, data.last if column == "last" else data.this
         figures = both.last if column == "last" else both.this
         if figures is None:
-            return [("that week has not come", "label")]
+            known = line.points and week > line.points[-1].week
+            return [("that week has not come" if known else "nothing is stored of that week", "label")]
         _, name, count = _COUNTED.get(column, _COUNTED["landing"])
         amount = count(figures)
         share = f", {percent(amount / line.quota)} of the quota" if line.quota else ""

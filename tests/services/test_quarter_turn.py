@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from salesops_tui.domain.accuracy import Forecaster
-from salesops_tui.domain.calendar import Period
+from salesops_tui.domain.calendar import Period, to_day
 from salesops_tui.domain.people import Scope
 from salesops_tui.errors import Refused, WrongUsage
 from salesops_tui.services.accuracy import accuracy, accuracy_trend
@@ -427,3 +429,37 @@ def test_the_closing_board_says_who_signs(company: Company) -> None:
 
 def test_the_default_policy_serves() -> None:
     assert test_policy().calendar.grace_business_days == 3
+
+
+# ---------------------------------------------------------------------- the days of grace, and what lies before history
+
+
+def test_books_stay_open_through_the_days_of_grace(turned: Company) -> None:
+    third = period(turned, "FY26-Q3")
+    turned.at("2026-10-05 23:00")
+    assert turned.context.calendar.grace_ends(third) == to_day(date(2026, 10, 5)), "Thu, Fri, Mon"
+    with pytest.raises(Refused, match="still come in until 2026-10-05"):
+        close_quarter(turned.context, third)
+    board = closing_board(turned.context, EVERYBODY, third, turned.clock())
+    assert (board.days_left, board.bookings_until) == (-4, to_day(date(2026, 10, 5)))
+    turned.at("2026-10-06 00:00")
+    assert close_quarter(turned.context, third).period == third
+
+
+def test_a_quarter_of_which_nothing_is_known_has_no_books(turned: Company) -> None:
+    with pytest.raises(Refused, match="nothing is known of FY25-Q4"):
+        close_quarter(turned.context, period(turned, "FY25-Q4"))
+
+
+def test_the_weeks_begin_where_history_does_and_say_what_came_in_after_the_last_day(company: Company) -> None:
+    company.at("2026-08-10 09:00").claim("D1", amount=1000, close="2026-09-30")
+    company.at("2026-10-01 09:00").claim("D1", status="won", category="closed", stage="7")
+    last_moment = company.context.calendar.end_of_day(period(company, "FY26-Q3").end)
+    on_the_last_day = forecast_trend(company.context, EVERYBODY, period(company, "FY26-Q3"), last_moment).this
+    assert [(p.week, p.moment == last_moment) for p in on_the_last_day.points][-1] == (13, True)
+    assert on_the_last_day.came_in is None
+    company.at("2026-11-18 09:00")
+    trend = forecast_trend(company.context, EVERYBODY, period(company), company.clock())
+    assert [p.week for p in trend.last.points] == list(range(6, 14)), "of the weeks before nothing was known"
+    assert (trend.last.points[-1].closed, trend.last.points[-1].commit, trend.last.came_in) == (0, 100_000, 100_000)
+    assert trend.this.came_in is None
