@@ -134,15 +134,30 @@ class Accuracy(Weekly, View[Judged]):
         kind, _, rest = str(key).partition(":")
         who = next((w for w in Forecaster if w.value == column), None)
         if kind != "quarter":
-            return [
-                ("accuracy 1 − |F − A| ÷ A, bias (F − A) ÷ A; means over quarters with actuals; ✓ nearest", "label")
-            ]
+            return self._rests_on(data, kind, rest, who)
         found = [f for f in data.report.whole.forecasts if f.period.name == rest and f.forecaster is who]
         if not found:
             return [("no such number was made by then", "label")] if who else ()
         one = found[0]
         said = f"{one.forecaster.label} said {self.desk.exact(one.forecast)}; {self.desk.exact(one.actual)} came in"
         return [(said, "label")]
+
+    def _rests_on(self, data: Judged, kind: str, rest: str, who: Forecaster | None) -> Line:
+        """Say over how many quarters the means of a row were taken: they need not be as many for every number."""
+        report = data.report
+        people = {f"{one.person}": one for one in report.people[1:]}
+        points = {f"{point.week}": point.scores for point in data.trend}
+        scores = points.get(rest) if kind == "week" else people.get(rest, report.whole).scores
+        if not scores or not report.quarters:
+            return ()
+        if who is None:
+            counts = ", ".join(f"{_TITLES[w].lower()} {score.quarters}" for w, score in scores.items())
+            return [(f"quarters with actuals: {counts} · accuracy 1 − |F − A| ÷ A, bias (F − A) ÷ A", "label")]
+        score = scores[who]
+        if not score.quarters:
+            return [(f"{who.label}: no such number was made by then", "label")]
+        means = f"accuracy {percent(score.accuracy)}, bias {percent(score.bias, signed=True)}"
+        return [(f"{who.label}: {means}, over {plural(score.quarters, 'quarter')}", "label")]
 
     def export(self, data: Judged) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
         currency = self.desk.policy.currency

@@ -32,7 +32,7 @@ _LABELS = {
 _BY_CATEGORY = (Category.COMMIT, Category.BEST_CASE, Category.PIPELINE, Category.OMITTED)
 SLIPS, COMES = "✗ slips", "✓ comes in"
 _COLUMNS = (
-    Column("name", "", 34, least=26, flex=True),
+    Column("name", "", 34, least=20, flex=True),
     Column("amount", "Landing", 8, align="right"),
     Column("change", "Change", 8, least=7, align="right"),
     Column("gap", "Gap", 7, align="right", rank=2),

@@ -312,6 +312,25 @@ def test_what_is_no_amount_is_refused(text: str) -> None:
         typed_amount(text, "USD")
 
 
+# --- how much a figure rests on
+
+
+async def test_accuracy_says_over_how_many_quarters_each_mean_was_taken(company: Company) -> None:
+    company.at("2026-08-10 09:00").claim("Q3", owner="ana", amount=100, category="commit", close="2026-09-30")
+    company.at("2026-09-20 09:00").claim("Q3", status="won", category="closed", stage="7")
+    company.at("2026-11-23 08:00")
+    ana = f"person:{company.people['ana'].id}"
+    async with at_forecast(company.acting_as("olga"), "accuracy", size=(80, 24)) as seat:
+        await to_cell(seat, ana, "rep_claim")
+        assert "Rep's claim: accuracy 100 %, bias 0 %, over 1 quarter" in seat.flat
+        await to_cell(seat, ana, "manager_number")
+        assert "no such number was made by then" in seat.flat
+        await to_cell(seat, ana, "name")
+        assert "quarters with actuals: claim 1, inspected 1, manager 0, weighted 1" in seat.flat
+        await to_cell(seat, "week:7", "weighted")
+        assert "over 1 quarter" in seat.flat
+
+
 # --- nothing there yet
 
 
