@@ -42,6 +42,7 @@ class DealMap:
         joins: by name; the columns of the file `Accounts` are called `Accounts.Name` and so on.
         date_formats: as for `strptime`; ISO dates are always read.
         odds: how the category follows from a probability; None where a column says it.
+        encoding: of text that is no Unicode; "" for Windows-1252.
         currency: of amounts that name none; "" for the policy's.
         id_prefix: goes in front of every id, so that a second CRM's ids cannot be taken for the first one's.
         sha256: of the map file, "" where there is none.
@@ -56,6 +57,7 @@ class DealMap:
     date_formats: tuple[str, ...] = ()
     day_first: bool | None = None
     decimal: str = "."
+    encoding: str = ""
     currency: str = ""
     id_prefix: str = ""
     sha256: str = ""

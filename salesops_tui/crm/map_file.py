@@ -12,9 +12,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from salesops_tui.crm.deal_map import DealMap, Join, Locate
+from salesops_tui.crm.encodings import encoding_named
 from salesops_tui.crm.fields import FIELDS
 from salesops_tui.crm.odds import Odds
 from salesops_tui.domain.deal import Category
@@ -54,6 +55,7 @@ def _works_as_date_format(form: str) -> str:
 
 Text = Annotated[str, BeforeValidator(_as_text), Field(max_length=10_000)]
 FieldName = Annotated[str, BeforeValidator(_known_field)]
+Encoding = Annotated[str, AfterValidator(encoding_named)]
 DateFormat = Annotated[str, BeforeValidator(_works_as_date_format)]
 
 
@@ -65,6 +67,7 @@ class _Formats(_Checked):
     date: DateFormat | list[DateFormat] = Field(default_factory=list)
     day_first: bool | None = None
     decimal: Literal[".", ","] = "."
+    encoding: Encoding = ""
     currency: Annotated[str, Field(pattern="^([A-Za-z]{3})?$")] = ""
 
 
@@ -200,6 +203,7 @@ def _made(
         date_formats=(formats.date,) if isinstance(formats.date, str) else tuple(formats.date),
         day_first=formats.day_first,
         decimal=formats.decimal,
+        encoding=formats.encoding,
         currency=formats.currency.upper(),
         id_prefix=checked.id_prefix,
         sha256=sha256,

@@ -8,10 +8,11 @@ import os
 import re
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from salesops_tui.crm.encodings import ENCODINGS, GUESSED
 from salesops_tui.errors import BadInput, NotFound
 
 _CHUNK = 1 << 20
@@ -69,6 +70,17 @@ class SourceFile:
     size: int
     modified_ns: int
     sha256: str
+
+    @property
+    def guessed(self) -> bool:
+        """Whether nothing in the file says how its text is encoded."""
+        return self.codec in ENCODINGS
+
+    def encoded(self, codec: str) -> SourceFile:
+        """Return the file as it is read in one of `ENCODINGS`; itself where it says of itself how it is encoded."""
+        if not codec or codec == self.codec or not self.guessed:
+            return self
+        return replace(self, codec=codec, errors="strict")
 
     def check_unchanged(self) -> None:
         """Make sure that the file is still the one that was looked through.
@@ -174,7 +186,7 @@ def _decoding(path: Path, start: bytes, valid_utf8: bool) -> tuple[str, str, int
     good, odd = _tally(path)
     if start.startswith(codecs.BOM_UTF8) or good > odd:
         return "utf-8-sig", _FALLBACK, odd
-    return "cp1252", _FALLBACK, 0
+    return GUESSED, _FALLBACK, 0
 
 
 def _utf16_without_mark(start: bytes) -> str:

@@ -143,6 +143,7 @@ class Understanding(NamedTuple):
         commit: how Commit would move: over all periods, then in the current one.
         question: what has to be answered with yes before it is written, "" for nothing.
         history: the file is the CRM's own history of deals, laid before their first import; only `report` speaks.
+        encoding: in which text was read that does not say it itself, one of `crm.encodings`; "" where it does.
         reject_kinds: the reasons for rejects with their counts, the most frequent first.
     """
 
@@ -168,6 +169,7 @@ class Understanding(NamedTuple):
     reject_kinds: tuple[tuple[str, int], ...] = ()
     question: str = ""
     history: bool = False
+    encoding: str = ""
 
     @property
     def unknown_words(self) -> tuple[WordUse, ...]:

@@ -54,7 +54,7 @@ def with_mapping(
         columns: by field, a column, a template such as `{Account} · {Product}`, or "" for none.
         values: by field (category, stage, status), what words mean, as keys.
         owners: what an owner's text means: a person's id.
-        formats: as in a map file: date, day_first, decimal, currency.
+        formats: as in a map file: date, day_first, decimal, currency, encoding.
         id_prefix: what goes in front of every id.
     """
     given: dict[str, Any] = {
@@ -67,6 +67,26 @@ def with_mapping(
     return replace(request, corrections=_completed(request.corrections, given))
 
 
+def with_encoding(request: ImportRequest, now: str, codec: str) -> ImportRequest:
+    """Return the request with another encoding of its text; what was said of columns and words stays said of them.
+
+    Args:
+        request: the one to correct.
+        now: the encoding in which these columns and words were read.
+        codec: the one to read them in.
+    """
+    from salesops_tui.crm.encodings import as_read_in
+
+    said = request.corrections
+    columns = {field: as_read_in(column, now, codec) for field, column in said.get("columns", {}).items()}
+    values = {
+        field: {as_read_in(word, now, codec): meant for word, meant in words.items()}
+        for field, words in said.get("values", {}).items()
+    }
+    formats = {**said.get("formats", {}), "encoding": codec}
+    return replace(request, corrections={**said, "columns": columns, "values": values, "formats": formats})
+
+
 def fingerprint(header: Sequence[str]) -> str:
     """Return what stands for a header: its columns, in whatever order and case."""
     from hashlib import sha256
@@ -74,8 +94,18 @@ def fingerprint(header: Sequence[str]) -> str:
     return sha256("\n".join(sorted(name.casefold() for name in header)).encode()).hexdigest()
 
 
+def _marks(guessed: Sequence[str], read: Sequence[str]) -> list[str]:
+    """Return what a header is remembered by: as it was guessed at, and as it reads; rejects have it so."""
+    return list(dict.fromkeys((fingerprint(guessed), fingerprint(read))))
+
+
 def mapping_in_force(context: Context, request: ImportRequest, header: Sequence[str]) -> InForce:
     """Return the map by which a file with this header is read.
+
+    Args:
+        context: for the mappings that were confirmed.
+        request: may name a map, and corrections.
+        header: as it stands before the map has said how the text is encoded; a mapping is remembered by that.
 
     Raises:
         NotFound: there is no map file of that name.
@@ -116,20 +146,23 @@ def confirm(context: Context, request: ImportRequest) -> Origin:
     file = look_through(request.path, request.called)
     with open_table(file) as table:
         header = table.header.names
-        plain = _without_owners(mapping_in_force(context, request, header).plain, request)
-        dialect = _dialect(request, header)
+    found = mapping_in_force(context, request, header)
+    plain = _without_owners(found.plain, request)
+    with open_table(file.encoded(found.map.encoding)) as table:
+        marks = _marks(header, table.header.names)
+        dialect = _dialect(request, table.header.names)
     owners = request.corrections.get("values", {}).get("owner", {})
     with context.store.write() as conn:
         for text, person in owners.items():
             map_owner(context, text, person)
-        mark = fingerprint(header)
-        known = mappings.newest(conn, mark, request.source)
-        if known is None or known.body != plain or known.dialect != dialect:
-            change = context.change("mapping")
-            mappings.add(conn, mark, request.source, dialect, plain, change)
-            body = {"fingerprint": mark, "source": request.source, "dialect": dialect, "mapping": plain}
-            record.write_record(conn, change, body)
+        for mark in marks:
             known = mappings.newest(conn, mark, request.source)
+            if known is None or known.body != plain or known.dialect != dialect:
+                change = context.change("mapping")
+                mappings.add(conn, mark, request.source, dialect, plain, change)
+                body = {"fingerprint": mark, "source": request.source, "dialect": dialect, "mapping": plain}
+                record.write_record(conn, change, body)
+                known = mappings.newest(conn, mark, request.source)
     assert known is not None, "just written"
     return Origin(known.id, actor.name, known.at, known.source, known.dialect)
 
@@ -141,20 +174,28 @@ def forget(context: Context, request: ImportRequest, header: Sequence[str] | Non
         Refused: the actor is no ops lead, or nothing was confirmed for this header.
     """
     context.as_ops("forgetting a mapping")
-    if header is None:
-        from salesops_tui.crm.source import look_through
-        from salesops_tui.crm.table import open_table
-
-        with open_table(look_through(request.path, request.called)) as table:
-            header = table.header.names
-    mark = fingerprint(header)
+    marks = _marks_of_file(context, request) if header is None else [fingerprint(header)]
     with context.store.write() as conn:
-        known = mappings.newest(conn, mark, request.source)
-        if known is None or not known.body:
+        confirmed = {mark: mappings.newest(conn, mark, request.source) for mark in marks}
+        found = {mark: known.id for mark, known in confirmed.items() if known is not None and known.body}
+        if not found:
             raise Refused(f"no mapping was confirmed for the columns of {request.called}; there is nothing to forget")
-        change = context.change("mapping")
-        mappings.add(conn, mark, request.source, "", {}, change)
-        record.write_record(conn, change, {"fingerprint": mark, "source": request.source, "forgotten": known.id})
+        for mark, number in found.items():
+            change = context.change("mapping")
+            mappings.add(conn, mark, request.source, "", {}, change)
+            record.write_record(conn, change, {"fingerprint": mark, "source": request.source, "forgotten": number})
+
+
+def _marks_of_file(context: Context, request: ImportRequest) -> list[str]:
+    from salesops_tui.crm.source import look_through
+    from salesops_tui.crm.table import open_table
+
+    file = look_through(request.path, request.called)
+    with open_table(file) as table:
+        header = table.header.names
+    codec = _remembered(context, request.source, header)[0].get("formats", {}).get("encoding", "")
+    with open_table(file.encoded(codec)) as table:
+        return _marks(header, table.header.names)
 
 
 def _dialect(request: ImportRequest, header: Sequence[str]) -> str:

@@ -107,7 +107,7 @@ def understand(context: Context, request: ImportRequest, progress: Progress | No
     with open_table(run.file) as table:
         if recognise_history(table.header.names):
             return _history(context, request, run, table.header.names)
-        run.mapped = mapping_in_force(context, run.request, table.header.names)
+        run.mapped = mapping_in_force(context, run.request, run.header or table.header.names)
         try:
             reading = start_reading(run, table)
         except BadInput as error:
@@ -153,7 +153,8 @@ class _Sight:
                 missing=(),
                 problem="",
                 origin=run.mapped.origin,
-                fingerprint=fingerprint(self._header),
+                fingerprint=fingerprint(run.header or self._header),
+                encoding=run.file.codec if run.file.guessed else "",
                 columns=tuple(_column(run, layout.columns[name], name, observer.samples) for name in FIELDS),
                 left=tuple(LeftColumn(name, observer.samples(name)) for name in layout.extra_columns),
                 words=tuple(self._words(reader, observer)),
@@ -270,7 +271,8 @@ def _unreadable(run: Run, problem: str) -> Understanding:
         missing=tuple(name for name in REQUIRED if name not in given),
         problem=problem,
         origin=run.mapped.origin,
-        fingerprint=fingerprint(header),
+        fingerprint=fingerprint(run.header or header),
+        encoding=run.file.codec if run.file.guessed else "",
         columns=tuple(_column(run, columns[name], name, texts) for name in FIELDS),
         left=tuple(LeftColumn(name, texts(name)) for name in header if name not in used),
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
+from salesops_tui.crm.encodings import ENCODINGS, as_read_in
 from salesops_tui.crm.fields import FIELDS
 from salesops_tui.domain.deal import Category
 from salesops_tui.domain.people import UNASSIGNED
@@ -90,6 +92,15 @@ def decimal_picker() -> OneOf:
     """Ask what separates the decimals of amounts."""
     things = {",": ("A comma", "1.234,56"), ".": ("A point", "1,234.56")}
     return OneOf("What do the decimals come after?", things)
+
+
+def encoding_picker(found: Understanding) -> OneOf:
+    """Ask how the text is encoded, with what the file's own letters would be in each."""
+    samples = [*(use.samples for use in found.columns), *(left.samples for left in found.left)]
+    texts = chain(found.header, *samples)
+    telling = " · ".join(dict.fromkeys(text for text in texts if not text.isascii()))[:200]
+    things = {codec: (name, as_read_in(telling, found.encoding, codec)) for codec, name in ENCODINGS.items()}
+    return OneOf("In which of these is every letter right?", things, found.encoding)
 
 
 def link_picker(new: str, earlier: str, likely: str) -> OneOf:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from salesops_tui.crm.encodings import ENCODINGS
 from salesops_tui.domain.deal import Category
 from salesops_tui.services.import_understanding import (
     KINDS,
@@ -27,6 +28,7 @@ LINES = (
     Column("note", "", 20, least=10, rank=2, flex=True),
 )
 GO, COLUMN, LEFT, WORD, OWNER, DATE, DECIMAL = "go", "column", "left", "word", "owner", "date", "decimal"
+ENCODING = "encoding"
 DIALECT, NOTICE = "dialect", "notice"
 EFFECT, CAUSE, SUSPECT, ALIKE, REJECT, WHOLE = "effect", "cause", "suspect", "alike", "reject", "whole"
 """What a line is about: the first part of its key, before the colon."""
@@ -63,7 +65,7 @@ _SECTIONS = {
     "left": "Columns that are kept as they are",
 }
 
-_SAID_ELSEWHERE = {"rejected", "owner_unknown", "vanished_commit", "look_alike", *KINDS}
+_SAID_ELSEWHERE = {"encoding", "rejected", "owner_unknown", "vanished_commit", "look_alike", *KINDS}
 """Codes of notices that have lines of their own."""
 
 
@@ -211,6 +213,10 @@ class ImportView:
         report = self.found.report
         reasons = "; ".join(report.dialect_reasons)
         yield _Line("forms", DIALECT, Row(("Read as", (report.dialect, "accent"), "", (reasons, "muted"))))
+        if self.found.encoding:
+            name = ENCODINGS[self.found.encoding]
+            asked = ("where letters look wrong, enter chooses another", "muted")
+            yield _Line("forms", ENCODING, Row(("Letters of", (name, "accent"), "", asked)))
         for use in self.found.dates:
             open_ = use.decided.startswith("not decided")
             what = (use.column, "bad" if open_ else "")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from salesops_tui.errors import BadInput, NotFound, Refused
+from salesops_tui.services.import_mapping import with_encoding
 from salesops_tui.services.import_request import ImportRequest
 from salesops_tui.services.import_understanding import Understanding, confirm, forget, understand, with_mapping
 from salesops_tui.services.importing import import_deals
@@ -301,3 +302,55 @@ def test_hostile_text_is_only_text(desk: Desk) -> None:
     confirm(desk.company.context, request)
     assert not understand(desk.company.context, ImportRequest(found.request.path)).unknown_words
     assert verify_store(desk.company.context).problems == []
+
+
+CZECH = dict(zip(HEADER, ("Číslo", "Název", "Obchodník", "Částka", "Fáze", "Třída", "Uzavření"), strict=True))
+
+
+def czech(desk: Desk, *rows: Any, codec: str = "cp1250", name: str = "obchody.csv") -> ImportRequest:
+    lines = [";".join(row) for row in (tuple(CZECH.values()), *rows)]
+    path = desk.folder / name
+    path.write_bytes(("\r\n".join(lines) + "\r\n").encode(codec))
+    return ImportRequest(path)
+
+
+def test_an_encoding_that_a_file_does_not_say_is_said_and_remembered(desk: Desk) -> None:
+    context = desk.company.context
+    request = czech(desk, deal("D1", name="Šťastná"), deal("D2", close_date="někdy"))
+    found = understand(context, request)
+    assert (found.encoding, found.header[0]) == ("cp1252", "Èíslo")
+    assert [notice.code for notice in found.report.warnings][:1] == ["encoding"]
+    request = with_encoding(with_mapping(request, columns={"id": "Èíslo"}), "cp1252", "cp1250")
+    request = with_mapping(request, columns=CZECH)
+    assert request.corrections["columns"]["id"] == "Číslo"
+    confirm(context, request)
+    assert import_deals(context, request).accepted == 1
+    desk.company.later(days=1)
+    again = understand(context, czech(desk, deal("D3", name="Říha"), name="dalsi.csv"))
+    assert (again.encoding, again.new[0].name, again.report.rejected) == ("cp1250", "Říha", 0)
+    assert again.origin is not None
+    mended = desk.folder / "obchody.csv.rejects.csv"
+    mended.write_text(mended.read_text(encoding="utf-8-sig").replace("někdy", "2026-12-01"), encoding="utf-8-sig")
+    assert import_deals(context, ImportRequest(mended)).new == 1
+    forget(context, ImportRequest(desk.folder / "dalsi.csv"))
+    assert understand(context, ImportRequest(desk.folder / "dalsi.csv")).origin is None
+    assert understand(context, ImportRequest(mended)).origin is None
+    assert not verify_store(context).problems
+
+
+def test_a_file_that_says_how_it_is_encoded_is_asked_nothing(desk: Desk) -> None:
+    context = desk.company.context
+    for codec in ("utf-8", "utf-8-sig", "utf-16"):
+        request = with_mapping(
+            czech(desk, deal("D1", name="Říha"), codec=codec), columns=CZECH, formats={"encoding": "koi8-r"}
+        )
+        found = understand(context, request)
+        assert (found.encoding, found.new[0].name) == ("", "Říha")
+
+
+def test_a_wrong_encoding_in_a_map_is_one_line(desk: Desk) -> None:
+    request = czech(desk, deal("D1", name="Říha"))
+    with pytest.raises(BadInput, match="there is no encoding of that name here; there are cp1252"):
+        understand(desk.company.context, with_mapping(request, formats={"encoding": "utf-7"}))
+    with pytest.raises(BadInput, match="line 1: not valid EUC_JP"):
+        understand(desk.company.context, with_mapping(request, formats={"encoding": "euc_jp"}))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from textual import on
 
-from salesops_tui.services.import_mapping import with_mapping
+from salesops_tui.services.import_mapping import with_encoding, with_mapping
 from salesops_tui.ui import import_lists, import_pick
 from salesops_tui.ui import import_view as view
 from salesops_tui.ui.import_screen import ImportGround
@@ -27,6 +27,8 @@ class ImportScreen(ImportGround):
             return _BUSY
         if command_id == "import.import" and not self.view.ready:
             return self.view.found.problem or "choose the columns that are needed first: n goes there"
+        if command_id == "import.import" and self.view.found.report.rows and not self.view.found.report.accepted:
+            return "no row can be taken as the file is read now; its lines below say why"
         if command_id == "import.next" and not self.view.problems:
             return "nothing is left to decide; i imports the file"
         if command_id == "import.forget" and not self.view.found.origin:
@@ -145,6 +147,16 @@ class ImportScreen(ImportGround):
 
         self._ask(import_pick.decimal_picker(), take)
 
+    def pick_encoding(self, _rest: str) -> None:
+        """Ask how the text is encoded; columns that were chosen by names that were read wrongly are chosen anew."""
+        assert self.view is not None
+        found = self.view.found
+
+        def take(codec: str) -> None:
+            self.correct(with_encoding(self.request, found.encoding, codec))
+
+        self._ask(import_pick.encoding_picker(found), take)
+
     def pick_link(self, number: str) -> None:
         """Ask whether a new deal goes on from an earlier one."""
         assert self.view is not None
@@ -238,6 +250,7 @@ _CHANGES: dict[str, Callable[[ImportScreen, str], None]] = {
     view.OWNER: ImportScreen.pick_owner,
     view.DATE: ImportScreen.pick_order,
     view.DECIMAL: ImportScreen.pick_decimal,
+    view.ENCODING: ImportScreen.pick_encoding,
     view.DIALECT: lambda screen, _rest: screen.action_settings(),
     view.ALIKE: ImportScreen.pick_link,
 }
