@@ -64,7 +64,7 @@ STRANGER = {
 }  # fmt: skip
 TOLD = {
     "report.csv": {"repeated_columns": 1, "date_order": 1, "not_a_deal": 6},
-    "report_eu.csv": {"repeated_columns": 1, "date_order": 1, "decimal_mark": 1, "not_a_deal": 6},
+    "report_eu.csv": {"encoding": 1, "repeated_columns": 1, "date_order": 1, "decimal_mark": 1, "not_a_deal": 6},
     "data_loader.csv": {"not_a_deal": 1},
     "api.csv": {"joined": 2},
 }
