@@ -144,8 +144,14 @@ class NumberForm(Dialog[str]):
         if event.input.id != fields.shown()[-1]:
             self.action_turn(1)
             return
+        texts = fields.texts()
+        blank = next((name for name in REASONS[: len(self._judged)] if not texts[name].strip()), None)
+        if blank is not None:
+            fields.focus_on(blank)
+            self._hint("A judgment has a reason: say why", "warn")
+            return
         try:
-            said = self._submit(self.desk, fields.texts())
+            said = self._submit(self.desk, texts)
         except SalesopsError as error:
             self._hint(str(error), "warn")
         else:

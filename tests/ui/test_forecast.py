@@ -559,3 +559,29 @@ async def test_while_letters_go_into_a_field_the_footer_has_its_keys_and_f1_help
         assert isinstance(seat.app.screen, Help)
         await seat.press("escape", "slash", "f1")
         assert isinstance(seat.app.screen, Help)
+
+
+async def test_deals_behind_a_past_figure_are_as_they_were(company: Company) -> None:
+    company.at("2026-11-18 09:00")
+    company.claim("C1", amount=999)
+    async with at_forecast(company.acting_as("olga")) as seat:
+        await seat.press("left_square_bracket")
+        await to_cell(seat, number(company, "dana"), "inspected")
+        assert figures(seat)[number(company, "dana")]["inspected"] == "300"
+        await seat.press("enter")
+        assert "300" in line_with(seat, "Northwind renewal")
+        assert "together 300.00 USD" in seat.flat
+
+
+async def test_a_judgment_without_a_reason_asks_for_it_where_it_is_missing(company: Company) -> None:
+    async with at_forecast(company.acting_as("dana"), "what_if") as seat:
+        screen(seat).grid.move_to(screen(seat).data.by_category[3][0])
+        await seat.press("space")
+        await submit(seat, "", "", "")
+        assert isinstance(seat.app.screen, NumberForm)
+        assert "say why" in seat.flat
+        assert seat.app.focused is not None
+        assert seat.app.focused.id == "reason0"
+        await seat.type("late")
+        await seat.press("enter")
+        assert "Submitted" in seat.toasts[-1]

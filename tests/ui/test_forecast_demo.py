@@ -214,6 +214,9 @@ async def test_what_ifs_are_the_commands_and_marks_count_at_once(sit: Callable[[
         screen(seat).grid.move_to(commit[0])
         await seat.press("space", "j", "space")
         slipped = what_if.slipped(of, commit[:2])
+        first = of.deals[commit[0]].amount
+        row = figures(seat)[commit[0]]
+        assert (row["mark"], row["change"]) == ("✗ slips", present.amount(-first))
         assert figures(seat)["marked"]["amount"] == present.amount(slipped.landing)
         assert "with 2 slipping and 0 coming in" in seat.flat
         screen(seat).grid.move_to(best_case[0])
@@ -248,6 +251,10 @@ async def test_accuracy_is_the_services_and_tells_the_planted_stories(
                     assert cell == expected, (one.person, who)
             await seat.press("left_square_bracket")
         whole = found.whole.scores
+        nearest = max((s for s in whole.values() if s.accuracy is not None), key=lambda s: s.accuracy or 0)
+        marked = {who for who in Forecaster if "✓" in shown["mean"][who.value]}
+        assert nearest.forecaster in marked
+        assert all(whole[who].accuracy == nearest.accuracy for who in marked)
         assert whole[Forecaster.WEIGHTED].bias
         assert f"At week {week - 2}" in seat.text
 
