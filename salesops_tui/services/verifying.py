@@ -12,7 +12,7 @@ from salesops_tui.services.inspecting import plain_answer
 from salesops_tui.services.permission import whole_store
 from salesops_tui.store import calls as store_calls
 from salesops_tui.store import deals as store_deals
-from salesops_tui.store import evidence, imports, record, tracks
+from salesops_tui.store import evidence, imports, record, strangers, tracks
 from salesops_tui.store.record import RecordRow
 
 _MOST_PROBLEMS = 50
@@ -69,6 +69,8 @@ def _guarded(look: Callable[[Context], Iterator[str]], context: Context) -> Iter
 def _strange_things(context: Context) -> Iterator[str]:
     conn = context.store.conn
     yield from evidence.strange_schema(conn)
+    yield from strangers.disorder(conn)
+    yield from strangers.slipped_in(conn)
     for change in record.changes_without_record(conn):
         yield f"change {change} is in no row of the record"
     for seq in record.rows_without_change(conn):

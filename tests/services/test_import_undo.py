@@ -141,6 +141,18 @@ def test_a_deal_goes_back_to_the_source_it_was_taken_from(desk: Desk) -> None:
     assert sources(desk.company) == {"D1": "west"}
 
 
+def test_a_source_that_no_import_gave_a_deal_is_noticed(desk: Desk) -> None:
+    """A full file of the source that the deal really stands in would not remove it."""
+    for source in ("west", "east"):
+        desk.take(GOOD, source=source)
+        desk.company.later(days=1)
+    assert problems(desk.company) == []
+    undo_import(desk.company.context)
+    assert problems(desk.company) == []
+    desk.company.store.conn.execute("UPDATE deal SET source = 'east'")
+    assert problems(desk.company) == ["the deal D1 stands in the source east, into which no import brought it"]
+
+
 def test_owners_that_were_mapped_for_its_deals_fall_with_it(desk: Desk) -> None:
     desk.take(deal("D1", owner="Jo Doe"))
     desk.company.later(hours=1)

@@ -225,3 +225,53 @@ def test_a_record_of_the_first_version_still_verifies(tmp_path: Path) -> None:
     by_force(conn, "answer", "UPDATE answer SET value = 'yes'")
     assert any("rows that came with row" in problem for problem in verify_store(company.context).problems)
     company.store.close()
+
+
+NOWHERE = 99_999
+"""The number of a change that does not exist."""
+
+_SLIPPED_IN = {
+    "note": f"INSERT INTO note (deal, valid_from, change, kind, body) VALUES (1, 1, {NOWHERE}, 'close_plan', 'mine')",
+    "quota": f"INSERT INTO quota (person, period, amount, change) VALUES (2, 'FY26-Q4', 5, {NOWHERE})",
+    "policy": f"INSERT INTO policy SELECT max(version) + 1, {NOWHERE}, adopted_at, source, plain FROM policy",
+    "answer": f"INSERT INTO answer SELECT max(id) + 1, inspection, question, 99, {NOWHERE}, actor, given_at, 'yes', '',"
+    " '', '', '', '', NULL, NULL, 1 FROM answer",
+    "action": f"INSERT INTO action SELECT max(id) + 1, deal, inspection, owner, due_day, 'pay me', created_at, {NOWHERE}"
+    " FROM action",
+    "withdrawal": f"INSERT INTO withdrawal SELECT max(change), {NOWHERE} FROM forecast_number",
+    "service_account": f"INSERT INTO service_account (login, change) VALUES ('mallory', {NOWHERE})",
+    "deal_link": f"INSERT INTO deal_link (deal, earlier, kind, change) VALUES (2, 1, 'split', {NOWHERE})",
+    "delivery": f"INSERT INTO delivery (change, deals) VALUES ({NOWHERE}, x'00')",
+    "judgment": f"INSERT INTO judgment VALUES ({NOWHERE}, 1, 1, 1, 'I know them')",
+    "deal": f"INSERT INTO deal VALUES (999, 'X9', 'crm', {NOWHERE})",
+    "inspection": "INSERT INTO inspection SELECT max(id) + 1, deal, call, policy, opened_at, opened_by, rep_present,"
+    " backdated FROM inspection",
+    "deal_state": f"INSERT INTO deal_state SELECT 999, {NOWHERE}, valid_from, valid_to, claim, detail, inspection,"
+    " owner, status, rep_category, hold, amount, close_day, stage, good_until, void, slips FROM deal_state LIMIT 1",
+}
+
+
+@pytest.mark.parametrize("table", _SLIPPED_IN)
+def test_a_row_of_no_change_is_noticed(desk: sqlite3.Connection, tmp_path: Path, table: str) -> None:
+    """It is in no hash of a change, since there is none; the program would read it all the same."""
+    by_force(desk, table, _SLIPPED_IN[table])
+    assert any("slipped in" in problem for problem in looked_at(tmp_path).problems)
+
+
+def test_what_takes_a_name_of_sqlites_own_is_named(desk: sqlite3.Connection, tmp_path: Path) -> None:
+    desk.execute("CREATE TRIGGER zz AFTER INSERT ON answer BEGIN DELETE FROM draft; END")
+    desk.execute("PRAGMA writable_schema = ON")
+    desk.execute("UPDATE sqlite_master SET name = 'sqlite_zz', sql = replace(sql, 'zz', 'sqlite_zz') WHERE name = 'zz'")
+    assert "the trigger sqlite_zz does not belong to the store" in looked_at(tmp_path).problems
+
+
+def test_an_index_that_leaves_rows_out_is_noticed(desk: sqlite3.Connection, tmp_path: Path) -> None:
+    """What is read by it would be other figures than what the table holds."""
+    desk.execute("PRAGMA writable_schema = ON")
+    was = "SELECT sql FROM sqlite_master WHERE name = 'note_deal'"
+    (kept,) = desk.execute(was).fetchone()
+    desk.execute("DROP INDEX note_deal")
+    desk.execute("CREATE INDEX note_deal ON note (deal, kind, valid_from) WHERE deal <> 1")
+    desk.execute("PRAGMA writable_schema = ON")
+    desk.execute("UPDATE sqlite_master SET sql = ? WHERE name = 'note_deal'", (kept,))
+    assert any("not in order" in problem for problem in looked_at(tmp_path).problems)
