@@ -21,6 +21,14 @@ def handed_over(report: ReportT) -> ReportT:
     if not wall.raised() or not report.rejects_file:
         return report
     file = Path(report.rejects_file)
-    sys.stderr.write(file.read_text(encoding="utf-8-sig"))
+    text = file.read_text(encoding="utf-8-sig")
     file.unlink()
+    sys.stderr.write(_for_a_terminal(text) if sys.stderr.isatty() else text)
     return replace(report, rejects_file=WHERE)
+
+
+def _for_a_terminal(text: str) -> str:
+    """Return rows that somebody looks at: what a file may hold, a terminal would obey."""
+    from salesops_tui.ui.present import plain
+
+    return "".join(f"{plain(line)}\n" for line in text.splitlines())

@@ -112,6 +112,23 @@ def test_rejected_rows_leave_no_file(box: Box) -> None:
     assert set(Path("/tmp").glob("*rejects*")) == left
 
 
+def test_rejected_rows_cannot_command_the_terminal_they_are_shown_on(box: Box) -> None:
+    """What the CRM holds in a name would set the clipboard or the title of whoever imports without `2> FILE`."""
+    rows = DEALS.replace(",5,", ",five,").replace("New", "\x1b]52;c;ZXZpbA==\x07\x1b]0;owned\x07")
+    master, terminal = pty.openpty()
+    done = subprocess.run(
+        box.command("import", "-"), input=rows.encode(), stdout=subprocess.DEVNULL, stderr=terminal,
+        env=box.environment(OPS), timeout=60, check=False,
+    )  # fmt: skip
+    os.close(terminal)
+    shown = os.read(master, 65536)
+    os.close(master)
+    assert done.returncode == 3
+    assert b"52;c;ZXZpbA==" in shown
+    assert b"\x1b]" not in shown
+    assert b"\x07" not in shown
+
+
 # --- another store, or the same one by another way
 
 
