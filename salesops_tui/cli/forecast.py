@@ -66,10 +66,14 @@ def forecast(ctx: click.Context, /, form: str, **asked: Any) -> None:
         scope = find_scope(context, asked["scope"], at, totals=True)
         report = made(context, scope, find_period(context, asked["period"], at), at)
         if asked["what_if"]:
-            _emit_what_if(form, context, report, asked["what_if"])
+            document = _what_if(context, report, asked["what_if"])
         else:
             document = _document(context, report, None if form == "json" else _WHY_SHOWN)
-            _emit(form, document, cumulative=asked["cumulative"])
+    # Printed once the store is let go: a pager may take its time, and what goes wrong there is not the store's.
+    if asked["what_if"]:
+        _emit_what_if(form, document)
+    else:
+        _emit(form, document, cumulative=asked["cumulative"])
 
 
 def _document(context: Context, report: ForecastReport, largest: int | None) -> dict[str, Any]:
@@ -180,7 +184,7 @@ def _stage_in_words(found: Mapping[str, Any]) -> str:
     return f"{found['deals']} deals, {found['amount']}, at stage {found['stage']}: {found['words']}"
 
 
-def _emit_what_if(form: str, context: Context, report: ForecastReport, asked: str) -> None:
+def _what_if(context: Context, report: ForecastReport, asked: str) -> dict[str, Any]:
     from salesops_tui.services import what_if
     from salesops_tui.services.forecast_words import describe_what_if
 
@@ -194,8 +198,12 @@ def _emit_what_if(form: str, context: Context, report: ForecastReport, asked: st
         found = what_if.slipped(of, what_if.open_deals_named(context, of, [k for k in keys.split(",") if k.strip()]))
     else:
         raise WrongUsage(f"--what-if is kept, cut or slip:ID,ID and not '{asked}'")
-    document = describe_what_if(context, report, name, what_if.as_it_is(of), found)
+    return describe_what_if(context, report, name, what_if.as_it_is(of), found)
+
+
+def _emit_what_if(form: str, document: Mapping[str, Any]) -> None:
     columns = ("", "landing", "gap", "weighted")
+    name = document["what_if"]
     rows = [("as it is", *_cells(document["as_it_is"], columns[1:])), (name, *_cells(document, columns[1:]))]
     said = [f"{document['words']}: {document['change']} over {len(document['deals'])} deals"]
     emit(form, document, columns, rows, heading=_heading(document), footing=said)

@@ -100,6 +100,11 @@ def run(arguments: list[str]) -> int:
         return _say(str(error), error.exit_code)
     except click.exceptions.Exit as leave:
         return leave.exit_code
+    except SystemExit as leave:
+        # So click ends where the reader has gone (`salesops deals | head`), with a wrapper around the output.
+        if type(sys.stdout).__name__.endswith("PacifyFlushWrapper"):
+            return 0
+        raise leave
     except click.ClickException as error:
         usage = f" (see '{error.ctx.command_path} --help')" if isinstance(error, click.UsageError) and error.ctx else ""
         return _say(error.format_message() + usage, error.exit_code)

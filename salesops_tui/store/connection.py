@@ -185,10 +185,10 @@ def translated(path: Path) -> Iterator[None]:
     """Turn the errors of SQLite and the file system into one line about this store."""
     try:
         yield
-    except SalesopsError:
+    except (SalesopsError, sqlite3.IntegrityError):
         raise
-    except sqlite3.IntegrityError:
-        raise
+    except BrokenPipeError:
+        raise  # whoever read our output has gone: that is not about the store
     except sqlite3.DatabaseError as error:
         said = str(error)
         advice = next((text for start, text in _ADVICE.items() if said.startswith(start)), said)

@@ -40,6 +40,19 @@ def test_a_reader_that_goes_away_is_no_error(store: Path) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.parametrize("arguments", [["forecast", "--format", "json"], ["forecast", "flow"], ["deals", "--all"]])
+def test_a_reader_that_has_gone_is_none_of_the_stores_business(company: Company, arguments: list[str]) -> None:
+    for number in range(80):
+        company.claim(f"D{number}", stage="5")
+    company.store.close()
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    command = [sys.executable, "-m", "salesops_tui", "--store", str(company.path), *arguments]
+    with open(write_end, "wb") as gone:
+        done = subprocess.run(command, cwd=ROOT, stdout=gone, stderr=subprocess.PIPE, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_closed_streams_leave_the_store_as_it_was(store: Path) -> None:
     before = store.read_bytes()
     run(store, "<&- >&- 2>&-", "deals", "--all")
