@@ -236,7 +236,7 @@ _SLIPPED_IN = {
     "policy": f"INSERT INTO policy SELECT max(version) + 1, {NOWHERE}, adopted_at, source, plain FROM policy",
     "answer": f"INSERT INTO answer SELECT max(id) + 1, inspection, question, 99, {NOWHERE}, actor, given_at, 'yes', '',"
     " '', '', '', '', NULL, NULL, 1 FROM answer",
-    "action": f"INSERT INTO action SELECT max(id) + 1, deal, inspection, owner, due_day, 'pay me', created_at, {NOWHERE}"
+    "action": f"INSERT INTO action SELECT max(id) + 1, deal, inspection, owner, due_day, 'pay', created_at, {NOWHERE}"
     " FROM action",
     "withdrawal": f"INSERT INTO withdrawal SELECT max(change), {NOWHERE} FROM forecast_number",
     "service_account": f"INSERT INTO service_account (login, change) VALUES ('mallory', {NOWHERE})",
