@@ -248,25 +248,7 @@ class Closing(View[Turn]):
 
     def close_books(self, screen: ForecastScreen) -> None:
         """Ask whether the quarter is to be ended, and keep its figures."""
-        data: Turn = screen.data
-        if not data.over:
-            name = period_in_words(data.period)
-            screen.say(f"{name} is not over: its books close after the days of grace; w chooses one that is", "warning")
-            return
-        from salesops_tui.ui.screens.confirm import Confirm
-
-        again = data.frozen is not None
-
-        def close(yes: bool | None) -> None:
-            if yes:
-                with screen.guarded():
-                    close_quarter(screen.context, data.period, again=again)
-                    screen.changed()
-                    screen.say(f"the figures of {period_in_words(data.period)} are kept")
-
-        question = f"Close the books of {period_in_words(data.period)}{' again' if again else ''}?"
-        consequence = "Its final figures are kept as they are now, for everybody; the record keeps what stood before."
-        screen.app.push_screen(Confirm(question, consequence, "Close them"), close)
+        _close_books(screen, screen.data)
 
     def export(self, data: Turn) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
         desk, currency = self.desk, self.desk.policy.currency
@@ -309,3 +291,25 @@ def _paper(row: ClosingRow) -> Cell:
 def _deal_of(key: Key | None) -> int | None:
     rest = str(key).partition(":")[2]
     return int(rest) if rest.isdigit() else None
+
+
+def _close_books(screen: ForecastScreen, data: Turn) -> None:
+    """Ask whether the quarter is to be ended, and keep its figures."""
+    if not data.over:
+        name = period_in_words(data.period)
+        screen.say(f"{name} is not over: its books close after the days of grace; w chooses one that is", "warning")
+        return
+    from salesops_tui.ui.screens.confirm import Confirm
+
+    again = data.frozen is not None
+
+    def close(yes: bool | None) -> None:
+        if yes:
+            with screen.guarded():
+                close_quarter(screen.context, data.period, again=again)
+                screen.changed()
+                screen.say(f"the figures of {period_in_words(data.period)} are kept")
+
+    question = f"Close the books of {period_in_words(data.period)}{' again' if again else ''}?"
+    consequence = "Its final figures are kept as they are now, for everybody; the record keeps what stood before."
+    screen.app.push_screen(Confirm(question, consequence, "Close them"), close)

@@ -89,7 +89,7 @@ class Flow(View[FlowFigures]):
             source=RowSource.of(rows, sections),
             summary=lambda width: self._summary(data, width),
             note=lambda key, _column: self._note(data, key),
-            behind=lambda key, _column: self._behind(data, key),
+            behind=lambda key, _column: _behind(self.desk.context, data, key),
             why_not_open="it is counted over time; coverage and stages open to their deals",
         )
 
@@ -236,38 +236,6 @@ class Flow(View[FlowFigures]):
             else ()
         )
 
-    def _behind(self, data: FlowFigures, key: Key | None) -> Behind | None:
-        context, report = self.desk.context, data.report
-        line, (kind, _, rest) = _segment_of(data, key), str(key).partition(":")
-        at = None if report.current else report.at
-        if line is not None and line is not report.coverage:
-            own = {person.id: person.segment for person in context.people.values()}
-            segments = inherited_segments(own, managers_at(context.store.conn, report.at))
-            return self._open_deals(data, f"Open, {line.segment or 'no segment'}", line.open,
-                                    lambda deal: segments.get(deal.owner, "") == line.segment)  # fmt: skip
-        if kind == "stage":
-            age = next((one for one in data.ages if one.stage.key == rest), None)
-            title = f"Open at stage {rest}"
-            return self._open_deals(data, title, age.amount, lambda deal: deal.stage == rest) if age else None
-        if line is None and key != "deals":
-            return None
-        person = EVERYBODY if report.person is None else report.person.id
-        numbers = deals_behind(context, report, Figure(person, Counted.OPEN))
-        return Behind("Open pipeline", numbers, at, total=report.root.whole.open)
-
-    def _open_deals(
-        self, data: FlowFigures, title: str, total: int, holds: Callable[[ForecastDeal], bool]
-    ) -> Behind | None:
-        """The open deals of the pipeline for which something holds, the largest first."""
-        report = data.report
-        found = [
-            deal
-            for deal in stakes(self.desk.context, report).deals.values()
-            if deal.category is not Category.OMITTED and holds(deal)
-        ]
-        found.sort(key=lambda deal: (-deal.amount, deal.deal))
-        return Behind(title, [deal.deal for deal in found], None if report.current else report.at, total=total)
-
     def export(self, data: FlowFigures) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
         return ("table", "name", "figure", "value"), self._exported(data)
 
@@ -311,3 +279,35 @@ def _segment_of(data: FlowFigures, key: Key | None) -> CoverageLine | None:
         return None
     lines = [*data.report.segments, data.report.coverage]
     return lines[int(rest)] if int(rest) < len(lines) else None
+
+
+def _behind(context: Context, data: FlowFigures, key: Key | None) -> Behind | None:
+    report = data.report
+    line, (kind, _, rest) = _segment_of(data, key), str(key).partition(":")
+    at = None if report.current else report.at
+    if line is not None and line is not report.coverage:
+        own = {person.id: person.segment for person in context.people.values()}
+        segments = inherited_segments(own, managers_at(context.store.conn, report.at))
+        return _open_deals(context, data, f"Open, {line.segment or 'no segment'}", line.open,
+                                lambda deal: segments.get(deal.owner, "") == line.segment)  # fmt: skip
+    if kind == "stage":
+        age = next((one for one in data.ages if one.stage.key == rest), None)
+        title = f"Open at stage {rest}"
+        return _open_deals(context, data, title, age.amount, lambda deal: deal.stage == rest) if age else None
+    if line is None and key != "deals":
+        return None
+    person = EVERYBODY if report.person is None else report.person.id
+    numbers = deals_behind(context, report, Figure(person, Counted.OPEN))
+    return Behind("Open pipeline", numbers, at, total=report.root.whole.open)
+
+
+def _open_deals(
+    context: Context, data: FlowFigures, title: str, total: int, holds: Callable[[ForecastDeal], bool]
+) -> Behind | None:
+    """The open deals of the pipeline for which something holds, the largest first."""
+    report = data.report
+    found = [
+        deal for deal in stakes(context, report).deals.values() if deal.category is not Category.OMITTED and holds(deal)
+    ]
+    found.sort(key=lambda deal: (-deal.amount, deal.deal))
+    return Behind(title, [deal.deal for deal in found], None if report.current else report.at, total=total)

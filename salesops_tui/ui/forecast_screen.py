@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
-from functools import partial
-from inspect import isgenerator
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
-from textual.message import Message
-from textual.worker import Worker, WorkerState, get_current_worker
 
-from salesops_tui.domain.calendar import Clock, Moment, Period
-from salesops_tui.domain.people import Person
-from salesops_tui.errors import SalesopsError
-from salesops_tui.services.context import Context
-from salesops_tui.store.connection import open_store
-from salesops_tui.ui.commands import FORECAST, footer_of
-from salesops_tui.ui.filtering import FilterScreen
+from salesops_tui.domain.calendar import Moment, Period
+from salesops_tui.ui.commands import footer_of
+from salesops_tui.ui.forecast_commands import FORECAST
 from salesops_tui.ui.forecast_deals import BehindView
 from salesops_tui.ui.forecast_head import tabs_line, title_line
 from salesops_tui.ui.forecast_page import Asked, Behind, Page, View, narrowed
+from salesops_tui.ui.forecast_reading import Answer, ReadingScreen
 from salesops_tui.ui.forecast_views import FIRST, made, tabs
 from salesops_tui.ui.widgets.board import Board, Line, clip
 from salesops_tui.ui.widgets.frame import Footer
@@ -31,47 +23,8 @@ from salesops_tui.ui.widgets.grid import Grid
 from salesops_tui.ui.widgets.source import NOTHING, Key
 from salesops_tui.ui.widgets.table import Table
 
-_READING = "figures"
 
-
-class Answer(NamedTuple):
-    """What a thread has read: of which view, to which question."""
-
-    view: str
-    question: Any
-    data: Any
-
-
-class FiguresRead(Message):
-    """Figures of a view have been read; more of them may follow."""
-
-    def __init__(self, answer: Answer) -> None:
-        super().__init__()
-        self.answer = answer
-
-
-class Reading(NamedTuple):
-    """What another thread than that of the screens needs to read a view over a connection of its own."""
-
-    path: Path
-    actor: Person | None
-    clock: Clock
-    read: Callable[[Context, Any], Any]
-    view: str
-    question: Any
-
-    def carry_out(self, tell: Callable[[Message], object]) -> None:
-        """Read, and tell what is there as soon as it is: a view may read its figures in several steps."""
-        worker = get_current_worker()
-        with open_store(self.path, read_only=True) as store, store.reading():
-            found = self.read(Context(store, self.actor, self.clock), self.question)
-            for data in found if isgenerator(found) else (found,):
-                if worker.is_cancelled:
-                    return
-                tell(FiguresRead(Answer(self.view, self.question, data)))
-
-
-class ForecastGround(FilterScreen):
+class ForecastGround(ReadingScreen):
     """One view of the forecast, or the deals behind one of its figures."""
 
     CONTEXT = FORECAST
@@ -85,11 +38,9 @@ class ForecastGround(FilterScreen):
         self.period: Period = self.desk.period
         self.view: View[Any] = made(FIRST, self.desk)
         self._views: dict[str, View[Any]] = {FIRST: self.view}
-        self._read: dict[str, tuple[object, Any, Any]] = {}
-        self._stamps: dict[str, object] = {}
         self._page = Page()
         self._width = self._total = 0
-        self._placed = self._trouble = ""
+        self._placed = ""
         self._rows: dict[str, Key] = {}
         self._behind: BehindView | None = None
         self._columns: dict[str, str] = {}
@@ -142,43 +93,25 @@ class ForecastGround(FilterScreen):
     @property
     def data(self) -> Any:
         """The figures of the view that is seen; None until they have been read."""
-        return self._read[self.view.KEY][2] if self.view.KEY in self._read else None
+        return self.known[self.view.KEY][2] if self.view.KEY in self.known else None
 
     # ------------------------------------------------------------------ reading
 
     def refresh_from_store(self) -> None:
         """Read the figures of the view again; what was read stays on the screen until the new ones are there."""
-        context, view = self.context, self.view
+        view = self.view
         question = view.question(self.asked)
-        known = self._read.get(view.KEY)
+        known = self.known.get(view.KEY)
         if known is not None and known[:2] == (self.desk.stamp(), question):
             self.lay_out()
             return
         if known is not None and known[1] != question:
-            del self._read[view.KEY]
+            del self.known[view.KEY]
             self.lay_out()
-        reading = Reading(context.store.path, context.actor, context.clock, type(view).read, view.KEY, question)
-        self._stamps[view.KEY] = self.desk.stamp()
-        self._trouble = ""
-        self.run_worker(
-            partial(reading.carry_out, self.post_message),
-            name=_READING, group=_READING, exclusive=True, thread=True, exit_on_error=False,
-        )  # fmt: skip
+        self.read_view(view, question)
 
-    @on(FiguresRead)
-    def _figures_read(self, event: FiguresRead) -> None:
-        answer = event.answer
-        self._read[answer.view] = (self._stamps.get(answer.view), answer.question, answer.data)
+    def figures_came(self, answer: Answer) -> None:
         if answer.view == self.view.KEY and answer.question == self.view.question(self.asked):
-            self.lay_out()
-
-    @on(Worker.StateChanged)
-    def _reading_ended(self, event: Worker.StateChanged) -> None:
-        if event.worker.name == _READING and event.state is WorkerState.ERROR:
-            error = event.worker.error
-            said = str(error) if isinstance(error, SalesopsError) else f"the figures could not be read: {error!r}"
-            self._trouble = said[:1].upper() + said[1:]
-            self.say(said, "error")
             self.lay_out()
 
     # ------------------------------------------------------------------ laying out
@@ -212,7 +145,7 @@ class ForecastGround(FilterScreen):
 
     def _laid_out(self) -> Page:
         if self.data is None:
-            return Page(empty=self._trouble or "Being added up.")
+            return Page(empty=self.trouble or "Being added up.")
         page = self.view.page(self.data, self._width - 1)
         self._total = page.total or page.source.count()
         if self.view.filter and not page.total:

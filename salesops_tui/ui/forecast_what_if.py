@@ -25,9 +25,9 @@ from salesops_tui.ui.widgets.source import Cell, Key, Row, RowSource, Section
 AS_IT_IS, KEPT, CUT, MARKED = "as_it_is", "kept", "cut", "marked"
 _LABELS = {
     AS_IT_IS: "as it stands",
-    KEPT: "failed deals had been kept",
-    CUT: "uninspected Commit is cut",
-    MARKED: "marked deals go as marked",
+    KEPT: "failed ones are kept",
+    CUT: "uninspected is cut",
+    MARKED: "as marked below",
 }
 _BY_CATEGORY = (Category.COMMIT, Category.BEST_CASE, Category.PIPELINE, Category.OMITTED)
 SLIPS, COMES = "✗ slips", "✓ comes in"

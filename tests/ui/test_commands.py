@@ -16,7 +16,6 @@ from salesops_tui.ui.commands import (
     DEAL,
     EVERYWHERE,
     FIELD,
-    FORECAST,
     INSPECTION,
     LIST,
     MOST_IN_FOOTER,
@@ -27,6 +26,7 @@ from salesops_tui.ui.commands import (
     footer_of,
     key_page,
 )
+from salesops_tui.ui.forecast_commands import FORECAST
 from salesops_tui.ui.import_commands import IMPORT, IMPORT_FILE, IMPORT_LIST, IMPORT_PAGE, IMPORTS
 from salesops_tui.ui.screens.call_sheet import CallSheetScreen
 from salesops_tui.ui.screens.call_summary import CallSummaryScreen

@@ -307,8 +307,7 @@ async def test_the_weeks_are_the_services_and_their_bars_to_one_scale(
             row = shown[point.week]
             amounts = (point.closed, point.commit, point.best_case, point.closed + point.commit)
             assert [row[c] for c in ("closed", "commit", "best_case", "landing")] == [*map(present.amount, amounts)]
-        whole = [trend.last.points[p.week] for p in trend.last.points]
-        most = max(whole, key=lambda p: p.closed)
+        most = max(trend.last.points, key=lambda p: p.closed)
         bar = shown[most.week]["last"]
         parts = [bar.count("█"), bar.count("▓"), bar.count("░")]
         cells = sum(parts)
