@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 
-from salesops_tui.cli.main import run
 from salesops_tui.domain.calendar import SECOND, Day, Moment, Period
 from salesops_tui.domain.forecast import Column
 from salesops_tui.domain.people import Person, Role, Scope
@@ -21,17 +19,14 @@ from salesops_tui.services.what_if import cut, kept, slipped, stakes
 from salesops_tui.store import people as store_people
 from salesops_tui.store.connection import open_store
 from salesops_tui.store.forecast import keys_of
+from tests import demo_store
 from tests.forecast_recomputation import ForecastRecomputation, Sums
 from tests.recomputation import COMMIT
-
-pytest.importorskip("salesops_tui.services.demo")
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Context:
-    path: Path = tmp_path_factory.mktemp("demo") / "demo.db"
-    assert run(["--store", str(path), "demo", "--build-only"]) == 0
-    return Context(open_store(path, read_only=True), None)
+    return Context(open_store(demo_store.of_today(tmp_path_factory), read_only=True), None)
 
 
 @pytest.fixture(scope="module")

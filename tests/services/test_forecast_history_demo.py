@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from salesops_tui.cli.main import run
 from salesops_tui.domain.accuracy import Forecaster
 from salesops_tui.domain.calendar import Day, Moment, Period
 from salesops_tui.domain.people import Person, Scope
@@ -24,19 +22,16 @@ from salesops_tui.services.quarter_turn import carry_over, closing_board, nobody
 from salesops_tui.services.yields import commit_yield
 from salesops_tui.store import people as store_people
 from salesops_tui.store.connection import open_store
+from tests import demo_store
 from tests.history_recomputation import DAY, HistoryRecomputation
 from tests.recomputation import BEST_CASE, COMMIT, OPEN, WON, fact_at
-
-pytest.importorskip("salesops_tui.services.demo")
 
 Vantage = tuple[Period, Moment]
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Context:
-    path: Path = tmp_path_factory.mktemp("demo") / "demo.db"
-    assert run(["--store", str(path), "demo", "--build-only"]) == 0
-    return Context(open_store(path, read_only=True), None)
+    return Context(open_store(demo_store.of_today(tmp_path_factory), read_only=True), None)
 
 
 @pytest.fixture(scope="module")

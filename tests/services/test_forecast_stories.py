@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from pathlib import Path
-
 import pytest
 
 from salesops_tui.domain.accuracy import Forecaster
-from salesops_tui.domain.calendar import Moment, Period, to_moment
+from salesops_tui.domain.calendar import Period
 from salesops_tui.domain.people import Person, Role, Scope
 from salesops_tui.services.accuracy import AccuracyReport, accuracy
 from salesops_tui.services.calibration import calibration
@@ -17,23 +14,16 @@ from salesops_tui.services.forecast import forecast
 from salesops_tui.services.judgments import scored_judgments
 from salesops_tui.services.yields import commit_yield
 from salesops_tui.store.connection import open_store
+from tests import demo_store
 from tests.fixtures.measure import Measured, measured
 from tests.fixtures.test_demo_company import REFERENCE
-
-demo = pytest.importorskip("salesops_tui.services.demo")
 
 EVERYBODY = Scope(None, frozenset())
 
 
-def clock() -> Moment:
-    return to_moment(datetime(REFERENCE.year, REFERENCE.month, REFERENCE.day, 10, 40, tzinfo=UTC))
-
-
 @pytest.fixture(scope="module")
 def context(tmp_path_factory: pytest.TempPathFactory) -> Context:
-    path: Path = tmp_path_factory.mktemp("demo") / "demo.db"
-    demo.build_demo(path, clock=clock)
-    return Context(open_store(path, read_only=True), None, clock)
+    return Context(open_store(demo_store.of_a_fixed_day(tmp_path_factory), read_only=True), None, demo_store.clock)
 
 
 @pytest.fixture(scope="module")

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
-from salesops_tui.cli.main import run
 from salesops_tui.domain.calendar import Day, Moment, Period
 from salesops_tui.services.context import Context
 from salesops_tui.store.connection import open_store
+from tests import demo_store
 from tests.recomputation import Recomputation
 from tests.services.moving import agree, ask, hold_together
-
-pytest.importorskip("salesops_tui.services.demo")
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Context:
-    path: Path = tmp_path_factory.mktemp("demo") / "demo.db"
-    assert run(["--store", str(path), "demo", "--build-only"]) == 0
-    return Context(open_store(path, read_only=True), None)
+    return Context(open_store(demo_store.of_today(tmp_path_factory), read_only=True), None)
 
 
 def test_every_week_of_every_person(demo: Context) -> None:

@@ -19,7 +19,6 @@ from salesops_tui.services import what_if
 from salesops_tui.services.accuracy import accuracy
 from salesops_tui.services.calibration import calibration
 from salesops_tui.services.context import Context, scope_seen
-from salesops_tui.services.demo import build_demo
 from salesops_tui.services.flow import created_by_week, stage_conversion, velocity
 from salesops_tui.services.forecast import ForecastReport, explanation, forecast
 from salesops_tui.services.forecast_trend import forecast_trend
@@ -35,6 +34,7 @@ from salesops_tui.ui.forecast_rollup import RollUp, read_rollup
 from salesops_tui.ui.forecast_rollup_cells import Rolled
 from salesops_tui.ui.forecast_words import percent
 from salesops_tui.ui.screens.deal import DealScreen
+from tests import demo_store
 from tests.ui.forecasting import VIEWS, at_forecast, figures, line_with, screen, texts, to_cell
 from tests.ui.snapshots import settled
 from tests.ui.walking import SIZES
@@ -53,9 +53,7 @@ def clock() -> Moment:
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    where = tmp_path_factory.mktemp("demo") / "demo.db"
-    build_demo(where, clock=clock)
-    return where
+    return demo_store.of_a_fixed_day(tmp_path_factory)
 
 
 @pytest.fixture
