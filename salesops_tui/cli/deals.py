@@ -80,7 +80,8 @@ def deal(session: Session, deal_id: str, as_of: str | None, form: str) -> None:
 
 def _lines(page: dict[str, Any], mark: str) -> list[str]:
     head = page["deal"]
-    lines = [f"{mark}{head['account']} · {head['name']} ({head['id']})".replace(" ·  ·", " ·")]
+    named = " · ".join(filter(None, (head["account"], head["name"])))
+    lines = [f"{mark}{named} ({head['id']})"]
     lines.append(
         f"{head['amount']} {head['currency']} · {head['category'].replace('_', ' ')} · closes {head['close_date']}"
         f" · stage {head['stage']} {head['stage_name']} · {head['owner_name']} · inspection: {head['inspection']}"

@@ -19,6 +19,10 @@ class NeedsConfirmation(Refused):
     """A full import would take away more of Commit than a person should let go unasked; ask, then pass `yes`."""
 
 
+class FileReplaced(Refused):
+    """The file is another one than the one that a person looked at; it is to be looked at again."""
+
+
 @dataclass(frozen=True, slots=True)
 class ImportRequest:
     """One import of deals.
@@ -34,6 +38,7 @@ class ImportRequest:
         name: what the person called the file (`-` for standard input); by default its path.
         corrections: in the shape of a map file, what rules over the map and over what was remembered.
         forget_map: read the file as if no mapping had been confirmed for its header.
+        seen: the SHA-256 of the file that a person looked at; no other is read. "" for whatever is there.
     """
 
     path: Path
@@ -48,6 +53,7 @@ class ImportRequest:
     name: str = ""
     corrections: Mapping[str, Any] = field(default_factory=dict)
     forget_map: bool = False
+    seen: str = ""
 
     @property
     def called(self) -> str:

@@ -24,6 +24,7 @@ from salesops_tui.services.context import Context
 from salesops_tui.services.import_mapping import InForce, mapping_in_force
 from salesops_tui.services.import_observing import Observer
 from salesops_tui.services.import_request import (
+    FileReplaced,
     ImportReport,
     ImportRequest,
     Notice,
@@ -111,6 +112,7 @@ def prepare(context: Context, request: ImportRequest, progress: Progress) -> Run
         WrongUsage: there is no such dialect, or the source has no name.
         Refused: the actor is no ops lead, or the moment is to come or older than the source's newest import.
         NotFound, BadInput: the file cannot be read.
+        FileReplaced: it is not the one that was looked at.
     """
     context.as_ops("an import")
     context.forget_people()
@@ -121,6 +123,8 @@ def prepare(context: Context, request: ImportRequest, progress: Progress) -> Run
     as_of = moment_to_write(context, request.as_of)
     refuse_if_older(context, request.source, as_of)
     file = look_through(request.path, request.called, lambda done, of: progress(done, of, "looking through"))
+    if request.seen not in ("", file.sha256):
+        raise FileReplaced(f"{request.called} is no longer the file that you looked at; look at what it says now")
     run = Run(context, request, progress, as_of, file)
     if file.guessed:
         _choose_encoding(run)

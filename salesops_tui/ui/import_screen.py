@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.worker import get_current_worker
 
 from salesops_tui.errors import SalesopsError
-from salesops_tui.services.import_request import ImportRequest, NeedsConfirmation
+from salesops_tui.services.import_request import FileReplaced, ImportRequest, NeedsConfirmation
 from salesops_tui.ui.base import BaseScreen
 from salesops_tui.ui.commands import footer_of
 from salesops_tui.ui.import_commands import IMPORT
@@ -122,8 +122,10 @@ class ImportGround(BaseScreen[None]):
 
     def write(self, *, yes: bool = False) -> None:
         """Import the file; `yes` lets much of Commit go."""
+        assert self.view is not None
         self._tell(0, 1, "reading")
-        self._writing(replace(self.request, yes=yes), list(self.links.values()))
+        request = replace(self.request, yes=yes, seen=self.view.found.report.sha256)
+        self._writing(request, list(self.links.values()))
 
     @work(thread=True, exclusive=True, group="import", exit_on_error=False)
     def _writing(self, request: ImportRequest, links: list[Link]) -> None:
@@ -158,6 +160,8 @@ class ImportGround(BaseScreen[None]):
             self._back(self._was_stopped, "")
         except NeedsConfirmation as question:
             self._back(self.ask, str(question))
+        except FileReplaced as replaced:
+            self._back(self._replaced, str(replaced))
         except SalesopsError as error:
             self._back(self._failed, str(error))
         except Exception as error:
@@ -186,6 +190,10 @@ class ImportGround(BaseScreen[None]):
         self.say(problem, "error")
         if self.view is None:
             self.dismiss()
+
+    def _replaced(self, problem: str) -> None:
+        self.say(problem, "warning")
+        self.understand()
 
     def stop(self) -> bool:
         """Stop what is being read or written; False where nothing is."""

@@ -246,6 +246,20 @@ async def test_a_file_of_which_no_row_can_be_taken_is_not_imported_by_a_slip(com
     assert not list_imports(company.context, 1)
 
 
+async def test_a_file_that_was_replaced_since_is_looked_at_again(company: Company, desk: Desk) -> None:
+    desk.file(deal("D1"))
+    async with at_sheet(company.acting_as("olga")) as seat:
+        await open_file(seat, "deals")
+        assert "1 new" in seat.flat
+        desk.file(deal("D1"), deal("D2", amount="999999"))
+        await seat.press("i")
+        assert any("no longer the file that you looked at" in toast for toast in seat.toasts), seat.toasts
+        assert "2 new" in seat.flat
+        assert not list_imports(company.context, 1)
+        await seat.press("i")
+        assert "Done: 2 new" in seat.text
+
+
 async def test_a_mapping_is_remembered_for_the_next_file(company: Company) -> None:
     german()
     async with at_sheet(company.acting_as("olga")) as seat:
