@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from salesops_tui.cli.lazy import LazyGroup
-from salesops_tui.cli.output import Cell, emit, emit_json, emit_lines, reading_options
+from salesops_tui.cli.output import Cell, counted, emit, emit_json, emit_lines, reading_options
 from salesops_tui.cli.session import Session
 from salesops_tui.errors import WrongUsage
 
@@ -35,8 +35,8 @@ _COLUMNS = (
     "commit_uninspected", "best_case", "pipeline", "omitted", "landing", "gap", "attainment", "weighted",
 )  # fmt: skip
 _SHOWN = (
-    "person_name", "quota", "closed", "commit", "commit_inspected", "best_case", "pipeline", "landing", "gap",
-    "attainment", "weighted",
+    "person_name", "quota", "closed", "commit", "commit_inspected", "commit_uninspected", "best_case", "pipeline",
+    "landing", "gap", "attainment", "weighted",
 )  # fmt: skip
 _WHY = ("id", "account", "name", "owner_name", "amount", "contribution", "words")
 _WHY_SHOWN = 12
@@ -162,7 +162,7 @@ def _heading(document: Mapping[str, Any]) -> list[str]:
 def _footing(document: Mapping[str, Any]) -> list[str]:
     share = document["divergence"]
     of_commit = "" if share is None else f" ({share:+.0%} of Commit; ordinary {document['divergence_band']['words']})"
-    omitted = f"omitted {document['omitted']} in {document['omitted_deals']} deals"
+    omitted = f"omitted {document['omitted']} in {counted(document['omitted_deals'], 'deal')}"
     parts = f"over-claim {document['over_claim']}, upside {document['upside']}"
     both = any(_both_quotas(row) for row in (document, *document["by_person"]))
     lines = [
@@ -175,13 +175,13 @@ def _footing(document: Mapping[str, Any]) -> list[str]:
     ]
     number = document["manager_number"]
     if number:
-        stale = f"; stale: {len(number['changed_since'])} deals changed since" if number["stale"] else ""
+        stale = f"; stale: {counted(len(number['changed_since']), 'deal')} changed since" if number["stale"] else ""
         lines.append(f"Number of {number['person_name']}: {number['amount']}, {number['submitted']}{stale}")
     return lines
 
 
 def _stage_in_words(found: Mapping[str, Any]) -> str:
-    return f"{found['deals']} deals, {found['amount']}, at stage {found['stage']}: {found['words']}"
+    return f"{counted(found['deals'], 'deal')}, {found['amount']}, at stage {found['stage']}: {found['words']}"
 
 
 def _what_if(context: Context, report: ForecastReport, asked: str) -> dict[str, Any]:
@@ -205,5 +205,5 @@ def _emit_what_if(form: str, document: Mapping[str, Any]) -> None:
     columns = ("", "landing", "gap", "weighted")
     name = document["what_if"]
     rows = [("as it is", *_cells(document["as_it_is"], columns[1:])), (name, *_cells(document, columns[1:]))]
-    said = [f"{document['words']}: {document['change']} over {len(document['deals'])} deals"]
+    said = [f"{document['words']}: {document['change']} over {counted(len(document['deals']), 'deal')}"]
     emit(form, document, columns, rows, heading=_heading(document), footing=said)

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from salesops_tui.cli.output import Cell, emit, emit_json, format_option, reading_options
+from salesops_tui.cli.output import Cell, counted, emit, emit_json, format_option, reading_options
 from salesops_tui.cli.session import Session
 
 _BOARD = (
@@ -36,10 +36,10 @@ def closing_board(session: Session, /, form: str, **asked: Any) -> None:
         board = quarter_turn.closing_board(context, scope, period, at, best_case=asked["best_case"])
         document = describe_board(context, board)
     days = board.days_left
-    left = f"{days} {'day' if days == 1 else 'days'} left"
+    left = f"{counted(days, 'day')} left"
     if days < 1:
         left = f"over, bookings until {document['bookings_until']}"
-    heading = [f"Still open in {period.name}: {len(board.rows)} deals, {left}"]
+    heading = [f"Still open in {period.name}: {counted(len(board.rows), 'deal')}, {left}"]
     emit(form, document, _BOARD, _rows(document["deals"], _BOARD), heading=heading)
 
 
@@ -64,9 +64,9 @@ def carry_over(session: Session, /, form: str, **asked: Any) -> None:
     if form in ("json", "csv"):
         emit(form, document, _CARRIED, _rows(document["deals"], _CARRIED))
         return
-    said = [f"Commit of {period.name} that was not won in it: {len(carried)} deals"]
+    said = [f"Commit of {period.name} that was not won in it: {counted(len(carried), 'deal')}"]
     emit(form, document, _CARRIED, _rows(document["deals"], _CARRIED), heading=said)
-    left = ["", f"Open with a date in a quarter that is over: {len(nobodys)} deals"]
+    left = ["", f"Open with a date in a quarter that is over: {counted(len(nobodys), 'deal')}"]
     columns = _CARRIED[1:]
     emit(form, document, columns, _rows(document["nobodys_period"], columns), heading=left)
 

@@ -98,13 +98,8 @@ def run(arguments: list[str]) -> int:
         return code if isinstance(code, int) else 0
     except SalesopsError as error:
         return _say(str(error), error.exit_code)
-    except click.exceptions.Exit as leave:
-        return leave.exit_code
-    except SystemExit as leave:
-        # So click ends where the reader has gone (`salesops deals | head`), with a wrapper around the output.
-        if type(sys.stdout).__name__.endswith("PacifyFlushWrapper"):
-            return 0
-        raise leave
+    except (click.exceptions.Exit, SystemExit) as leave:
+        return _left(leave)
     except click.ClickException as error:
         usage = f" (see '{error.ctx.command_path} --help')" if isinstance(error, click.UsageError) and error.ctx else ""
         return _say(error.format_message() + usage, error.exit_code)
@@ -118,6 +113,15 @@ def run(arguments: list[str]) -> int:
         return _say(problem, 1) if problem else 0
     except Exception as error:
         return _unexpected(error)
+
+
+def _left(leave: click.exceptions.Exit | SystemExit) -> int:
+    if isinstance(leave, click.exceptions.Exit):
+        return leave.exit_code
+    # So click ends where the reader has gone (`salesops deals | head`), with a wrapper around the output.
+    if type(sys.stdout).__name__.endswith("PacifyFlushWrapper"):
+        return 0
+    raise leave
 
 
 def _say(message: str, code: int) -> int:

@@ -73,6 +73,11 @@ def emit_lines(lines: Sequence[str]) -> None:
     _write("\n".join(map(_clean, lines)) + "\n")
 
 
+def counted(count: int, what: str) -> str:
+    """Return `1 deal`, `2 deals`."""
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+
+
 def warn(message: str) -> None:
     """Print one line on standard error."""
     click.echo(_clean(message), err=True)

@@ -128,7 +128,7 @@ def forecast(context: Context, scope: Scope, period: Period, at: Moment, *, band
         nodes=nodes if scope.listed is None else _seen(nodes, scope.listed),
         divergence=divergence_of(whole.commit, whole.over_claim, whole.upside, ordinary, policy.thresholds),
         coverage=CoverageLine("", root.quota.value, whole.closed, whole.open),
-        segments=_segments(context, nodes, policy, at),
+        segments=_segments(context, nodes, policy, at, over=policy.calendar.day_of(at) > period.end),
         contradictions=[s for s in stages if _contradicts(s, policy)],
         unweighted=[s for s in stages if _has_no_odds(s, policy)],
         listed=scope.listed,
@@ -246,8 +246,11 @@ def _nodes(
     return roll_up(EVERYBODY if person is None else person.id, below, quotas, by_owner)
 
 
-def _segments(context: Context, nodes: Mapping[int, Node], policy: Policy, at: Moment) -> list[CoverageLine]:
-    targets = {target.segment: target for target in policy.coverage}
+def _segments(
+    context: Context, nodes: Mapping[int, Node], policy: Policy, at: Moment, *, over: bool
+) -> list[CoverageLine]:
+    # Nothing can be created any more for a quarter that is over, so it is held against no target.
+    targets = {} if over else {target.segment: target for target in policy.coverage}
     own = {person.id: person.segment for person in context.people.values()}
     managers = store_people.managers_at(context.store.conn, at)
     return coverage_by_segment(nodes, inherited_segments(own, managers), targets)

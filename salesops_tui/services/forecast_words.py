@@ -92,9 +92,9 @@ def why_flagged(divergence: Divergence, policy: Policy) -> list[str]:
 
 
 def band_in_words(band: Band) -> str:
-    """Return what a divergence is held against: `±15 % (until four quarters are stored)`."""
+    """Return what a divergence is held against: `±15 % (fewer than four quarters to compare with)`."""
     if not band.quarters:
-        return f"±{percent(band.high)} (until four quarters are stored)"
+        return f"±{percent(band.high)} (fewer than four quarters to compare with)"
     span = f"{percent(band.low, signed=True)} to {percent(band.high, signed=True)}"
     return f"{span} (this week of the last {band.quarters} quarters)"
 

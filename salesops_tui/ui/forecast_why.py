@@ -171,7 +171,7 @@ def _flags(report: ForecastReport, compared: bool) -> Iterator[Line]:
     ]
     low, high = percent(float(found.band.low), signed=True), percent(float(found.band.high), signed=True)
     rests = (
-        f"as in {found.band.quarters} quarters" if found.band.quarters else "the policy's, until 4 quarters are stored"
+        f"as in {found.band.quarters} quarters" if found.band.quarters else "the policy's: fewer than 4 quarters known"
     )
     inside = "outside" if found.out_of_band else "inside"
     band: list[Cell] = [

@@ -48,7 +48,7 @@ def test_a_reader_that_has_gone_is_none_of_the_stores_business(company: Company,
     read_end, write_end = os.pipe()
     os.close(read_end)
     command = [sys.executable, "-m", "salesops_tui", "--store", str(company.path), *arguments]
-    with open(write_end, "wb") as gone:
+    with os.fdopen(write_end, "wb") as gone:
         done = subprocess.run(command, cwd=ROOT, stdout=gone, stderr=subprocess.PIPE, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
 

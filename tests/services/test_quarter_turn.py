@@ -15,6 +15,7 @@ from salesops_tui.services.books import close_quarter, frozen_figures
 from salesops_tui.services.calibration import adopt_calibration, calibration
 from salesops_tui.services.context import Context
 from salesops_tui.services.flow import created_by_week, stage_ages, stage_conversion, velocity
+from salesops_tui.services.forecast import forecast
 from salesops_tui.services.forecast_trend import forecast_trend
 from salesops_tui.services.judgments import scored_judgments
 from salesops_tui.services.manager_number import JudgmentRequest, NumberRequest, submit_number
@@ -463,3 +464,17 @@ def test_the_weeks_begin_where_history_does_and_say_what_came_in_after_the_last_
     assert [p.week for p in trend.last.points] == list(range(6, 14)), "of the weeks before nothing was known"
     assert (trend.last.points[-1].closed, trend.last.points[-1].commit, trend.last.came_in) == (0, 100_000, 100_000)
     assert trend.this.came_in is None
+
+
+def test_a_quarter_that_is_over_is_held_against_no_coverage_target(turned: Company) -> None:
+    policy = test_policy()
+    conn = turned.store.conn
+    conn.execute("UPDATE person SET segment = ?", (policy.coverage[0].segment,))
+    turned.context.forget_people()
+    turned.quota("lee", "FY26-Q4", 100)
+    over, running = (
+        forecast(turned.context, EVERYBODY, period(turned, name), turned.clock(), band=False).segments
+        for name in ("FY26-Q3", "FY26-Q4")
+    )
+    assert [(line.target, line.to_create) for line in over] == [(None, None)]
+    assert [line.to_create for line in running] == [int(policy.coverage[0].low * 100_00)]
