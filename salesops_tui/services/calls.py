@@ -115,6 +115,12 @@ def current_call(context: Context) -> Call | None:
     return next((c for c in calls if c.started_by == context.acting().id), None)
 
 
+def call_is_open(context: Context, number: int) -> bool:
+    """Say whether a call, whoever opened it, is open now."""
+    call = store_calls.call_by_id(context.store.conn, number)
+    return call is not None and call.open_at(context.now())
+
+
 def scope_of_call(context: Context, call: Call, at: Moment) -> Scope:
     """Return the people that a call is about, as they were at a moment."""
     person = None if call.scope is None else context.people.get(call.scope)

@@ -4,12 +4,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from salesops_tui.services.calls import current_call, end_call
-from salesops_tui.services.desk import be_here
+from salesops_tui.services.desk import be_here, keep_typed
 from salesops_tui.ui.resume import place_to_resume
 from salesops_tui.ui.screens.call_sheet import CallSheetScreen
 from salesops_tui.ui.screens.inspection import InspectionScreen
@@ -95,3 +96,58 @@ def test_a_session_of_another_making_is_taken_for_dead_or_left(company: Company,
     context = company.acting_as("dana")
     place_to_resume(context)
     context.store.close()
+
+
+def cut_off_in_somebody_elses_call(company: Company) -> None:
+    context = company.acting_as("olga")
+    assert current_call(context) is None
+    context.session = f"{number_of_nobody()}-abcd"
+    be_here(context, 1, "risk_and_mitigation", 1)
+    context.store.close()
+
+
+async def test_who_had_joined_somebody_elses_call_goes_on_in_it_too(company: Company) -> None:
+    cut_off_in_somebody_elses_call(company)
+    async with at_sheet(company.acting_as("olga")) as seat:
+        assert isinstance(seat.app.screen, InspectionScreen)
+        assert seat.app.screen.sitting.question == "risk_and_mitigation"
+
+
+def test_a_call_that_was_joined_is_over_when_its_owner_ends_it(company: Company) -> None:
+    cut_off_in_somebody_elses_call(company)
+    dana = company.acting_as("dana")
+    call = current_call(dana)
+    assert call is not None
+    end_call(dana, call)
+    olga = company.acting_as("olga")
+    assert place_to_resume(olga) is None
+    for context in (dana, olga):
+        context.store.close()
+
+
+def test_half_typed_text_is_gone_back_to_before_any_call_has_begun(tmp_path: Path) -> None:
+    company = Company(tmp_path / "store.db")
+    company.claim("D1")
+    context, again = company.acting_as("dana"), company.acting_as("dana")
+    context.session = f"{number_of_nobody()}-abcd"
+    be_here(context, 1, "economic_buyer", None)
+    assert place_to_resume(again) is None
+    keep_typed(context, 1, {("economic_buyer", "evidence"): "the CFO sa"})
+    place = place_to_resume(again)
+    assert place is not None
+    assert place.question == "economic_buyer"
+    for seat in (context, again, company.context):
+        seat.store.close()
+
+
+def test_a_process_that_got_the_number_after_a_reboot_is_not_the_session(company: Company) -> None:
+    began_later = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    cut_off(company, f"{began_later.pid}-abcd")
+    context = company.acting_as("dana")
+    try:
+        assert place_to_resume(context) is None, "as old as the place: it may be the session"
+        company.later(minutes=30)
+        assert place_to_resume(context) is not None, "younger than the place"
+    finally:
+        context.store.close()
+        began_later.communicate()
