@@ -174,9 +174,11 @@ def beside_lines(desk: Desk, walk: Walk, step: Step, width: int) -> Iterator[Lin
     if walk.companions:
         yield []
     for other in walk.companions:
-        question = walk.policy.question(other.question)
-        where = f" · {question.label}" if question else ""
-        yield clip([(f" {other.name} is on this deal too{where}", "accent")], width)
+        since = present.clock(other.since, desk.zone)
+        for text in wrap(f"{other.name} is on this deal too, since {since}", width - 2)[:2]:
+            yield [(f" {text}", "accent")]
+        if question := walk.policy.question(other.question):
+            yield clip([(f" at {question.label}", "muted")], width)
 
 
 def _last_time(desk: Desk, policy: Policy, step: Step, width: int) -> Iterator[Line]:

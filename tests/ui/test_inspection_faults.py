@@ -171,8 +171,12 @@ async def test_somebody_elses_answer_appears_and_the_place_stays(company: Compan
 async def test_who_else_is_on_the_deal_is_named(company: Company) -> None:
     olga = company.acting_as("olga")
     desk.be_here(olga, 1, "paper_process", None)
-    async with seated(company, by="dana", size=(120, 40)) as dana:
-        assert "Olga Ops is on this deal too · Paper process" in dana.flat
+    since = company.time
+    company.later(minutes=20)
+    async with seated(company, by="dana", size=(80, 24)) as dana:
+        assert "Olga Ops is on this deal too, since" in " ".join(dana.flat.split())
+        assert f"since {since.astimezone(company.context.calendar.zone):%H:%M}" in " ".join(dana.flat.split())
+        assert "at Paper process" in dana.flat
     olga.store.close()
 
 
