@@ -72,6 +72,7 @@ class Went(StrEnum):
     """What became of a deal that was Commit at the quarter's end and was not won in it."""
 
     WON_LATER = "won_later"
+    WON_EARLIER = "won_earlier"
     COMMIT = "commit"
     BEST_CASE = "best_case"
     PIPELINE = "pipeline"
@@ -88,6 +89,7 @@ class Went(StrEnum):
 
 _WENT_LABELS = {
     Went.WON_LATER: "won in a later quarter",
+    Went.WON_EARLIER: "won, with a date in an earlier quarter",
     Went.COMMIT: "Commit of a later quarter",
     Went.BEST_CASE: "Best Case of a later quarter",
     Went.PIPELINE: "Pipeline of a later quarter",
@@ -191,6 +193,8 @@ def carry_over(context: Context, scope: Scope, period: Period, at: Moment) -> tu
         if deal is not None and not (deal.status is Status.WON and deal.close_day in period):
             lies_in = calendar.period_of(deal.close_day)
             went = _went(deal, lies_in, calendar.period_of(calendar.day_of(at)))
+            if went is Went.WON_LATER and lies_in.end < period.start:
+                went = Went.WON_EARLIER
             found.append(CarriedOver(deal, one.owner, one.amount, went, lies_in.name))
     return tuple(sorted(found, key=lambda one: (list(Went).index(one.went), -one.amount, one.deal.id)))
 

@@ -158,7 +158,7 @@ class Closing(View[Turn]):
     def _carried_row(self, one: CarriedOver) -> tuple[Key, Row]:
         deal, desk = one.deal, self.desk
         period = f"{one.period.replace('-', ' ')} " if one.period else ""
-        style = "good" if one.went is Went.WON_LATER else "bad" if one.went in (Went.LOST, Went.REMOVED) else "warn"
+        style = "good" if one.went in _WON else "bad" if one.went in (Went.LOST, Went.REMOVED) else "warn"
         cells: list[Cell] = [
             deal_in_words(deal.account, deal.name), (desk.amount(one.amount), "strong"), desk.day(deal.close_day),
             (f"{period}{deal.category.label if one.went not in _ENDED else one.went.label}", style),
@@ -271,7 +271,8 @@ class Closing(View[Turn]):
         return titles, rows
 
 
-_ENDED = (Went.LOST, Went.REMOVED, Went.WON_LATER)
+_WON = (Went.WON_LATER, Went.WON_EARLIER)
+_ENDED = (Went.LOST, Went.REMOVED, Went.WON_LATER, Went.WON_EARLIER)
 
 
 def _in_commit(row: ClosingRow) -> bool:

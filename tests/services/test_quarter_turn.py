@@ -478,3 +478,12 @@ def test_a_quarter_that_is_over_is_held_against_no_coverage_target(turned: Compa
     )
     assert [(line.target, line.to_create) for line in over] == [(None, None)]
     assert [line.to_create for line in running] == [int(policy.coverage[0].low * 100_00)]
+
+
+def test_what_was_won_with_a_date_before_the_quarter_is_not_said_to_be_won_later(company: Company) -> None:
+    for key in ("X", "Y"):
+        company.at("2026-09-25 09:00").claim(key, close="2026-09-30")
+    company.at("2026-10-20 09:00").claim("X", status="won", category="closed", stage="7", close="2026-06-29")
+    company.claim("Y", status="won", category="closed", stage="7", close="2026-10-19")
+    carried = carry_over(company.context, EVERYBODY, period(company, "FY26-Q3"), company.clock())
+    assert [(one.deal.key, one.went) for one in carried] == [("Y", Went.WON_LATER), ("X", Went.WON_EARLIER)]
