@@ -22,11 +22,20 @@ _FORMS = ("table", "csv", "xlsx", "json", "md")
 _ENDINGS = {f".{form}": form for form in _FORMS[1:]}
 
 
+def _place(_context: click.Context, _option: click.Parameter, out: Path | None) -> Path | None:
+    """Take `-` for standard output, as every other program does."""
+    return None if out == Path("-") else out
+
+
 def _options(command: F) -> F:
     for option in (
         click.option("--overwrite", is_flag=True, help="Let an older file of that name go."),
         click.option(
-            "--out", type=click.Path(path_type=Path), metavar="FILE", help="Write there; .csv .xlsx .json .md."
+            "--out",
+            type=click.Path(path_type=Path, allow_dash=True),
+            metavar="FILE",
+            help="Write there; .csv .xlsx .json .md.",
+            callback=_place,
         ),
         click.option("--format", "form", type=click.Choice(_FORMS), help="By default as FILE ends; else table or CSV."),
     ):
@@ -170,7 +179,9 @@ def _hand_out(context: Context, found: Export, form: str, asked: dict[str, Any],
     else:
         from salesops_tui.crm.new_file import write_new
 
-        write_new(out, content, overwrite=asked["overwrite"], never=[context.store.path])
+        store = context.store.path.resolve()
+        never = [store.with_name(store.name + end) for end in ("", "-lock", "-wal", "-shm")]
+        write_new(out, content, overwrite=asked["overwrite"], never=never)
     from salesops_tui.cli.output import warn
 
     if lossy:

@@ -46,7 +46,7 @@ def _refuse(path: Path, *, overwrite: bool, never: Collection[Path]) -> None:
     if not stat.S_ISREG(found.st_mode):
         raise Refused(f"{path} is no ordinary file; without --out the export goes to standard output")
     if any(other.exists() and other.samefile(path) for other in never):
-        raise Refused(f"{path} is the store itself; name another file")
+        raise Refused(f"{path} is the store itself, or belongs to it; name another file")
     if not overwrite:
         raise _exists(path)
     if found.st_uid != os.geteuid():

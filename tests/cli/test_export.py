@@ -74,8 +74,10 @@ def test_links_devices_folders_and_the_store_are_left_alone(
         said = salesops("export", "deals", "--all", "--out", str(tmp_path / name), "--overwrite")
         assert said.code == 1, name
         assert len(said.err.splitlines()) == 1
-    said = salesops("export", "deals", "--format", "csv", "--out", str(company.path), "--overwrite")
-    assert (said.code, "is the store itself" in said.err) == (1, True)
+    assert Path(f"{company.path}-wal").exists()
+    for name in (company.path, f"{company.path}-lock", f"{company.path}-wal", f"{company.path}-shm"):
+        said = salesops("export", "deals", "--format", "csv", "--out", str(name), "--overwrite")
+        assert (said.code, "is the store itself" in said.err) == (1, True), name
     assert (tmp_path / "target.csv").read_text() == "mine"
     assert not (tmp_path / "nowhere.csv").exists()
 
@@ -112,3 +114,10 @@ def test_the_forecast_leaves_with_the_figures_of_its_command(salesops: Salesops,
     for name in ("commit", "landing", "weighted", "best_case"):
         assert whole[name] == document[name]
     assert document["commit"] == "70.00"
+
+
+def test_a_dash_is_standard_output(salesops: Salesops, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = salesops("export", "deals", "--all", "--format", "csv", "--out", "-")
+    assert (said.code, said.out.split(",")[0].lstrip("\ufeff")) == (0, "id")
+    assert not Path("-").exists()
