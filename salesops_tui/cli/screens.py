@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +34,7 @@ def open_screens(session: Session) -> None:
     gc.disable()
     _import_asyncio_without_openssl()
     app = _presenter(session) if session.present else _screens(session, then_import=then_import)
+    signal.signal(signal.SIGTERM, lambda *_: app.end_from_outside())
     app.run()
     if app.failure:
         raise app.failure

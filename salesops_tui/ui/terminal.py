@@ -11,6 +11,7 @@ from textual.app import App
 from textual.filter import LineFilter
 from textual.theme import Theme
 
+from salesops_tui.errors import Refused
 from salesops_tui.ui.driver import driver_class
 from salesops_tui.ui.themes import OWN_THEMES, chosen_theme
 from salesops_tui.ui.typeahead import TypeAhead
@@ -38,6 +39,12 @@ class TerminalApp(TypeAhead[ReturnT]):
         """Leave without Textual's picture of the fault: whoever started the app says it in one line."""
         self.failure = sys.exc_info()[1]
         self._close_messages_no_wait()
+
+    def end_from_outside(self) -> None:
+        """Leave because the system says so (SIGTERM): keep what was typed, and give the terminal back as it was."""
+        self.failure = Refused("ended from outside; the next start goes on where this one was")
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self.exit)
 
     def get_theme(self, theme_name: str) -> Theme | None:
         return OWN_THEMES.get(theme_name) or super().get_theme(theme_name)

@@ -53,6 +53,10 @@ class Sitting(Program):
         for key in keys:
             self.press(key)
 
+    def ask_to_end(self) -> None:
+        """End the program as a box that shuts down would."""
+        os.kill(self._process.pid, signal.SIGTERM)
+
     def kill(self) -> None:
         """End the program as a power cut would."""
         with suppress(ProcessLookupError):

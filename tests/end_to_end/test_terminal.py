@@ -102,6 +102,25 @@ def test_a_killed_call_goes_on_at_the_same_question(store: Path) -> None:
         assert "▸ Risk" in seen
 
 
+def test_a_call_that_is_ended_from_outside_keeps_the_last_letter_and_gives_the_terminal_back(store: Path) -> None:
+    """A box that shuts down says SIGTERM: the shell must not be left on the other screen, with a mouse that types."""
+    with Sitting(store) as person:
+        person.see("Account D1")
+        person.type("i")
+        person.see("1 of 3")
+        person.type("e")
+        person.type(*"the CFO, on Mon")
+        person.see("the CFO, on Mon")
+        person.type(*"day")
+        person.see("the CFO, on Monday")
+        person.ask_to_end()
+        person.wait(2)
+        assert "ended from outside" in person.screen
+        assert b"\x1b[?1049l" in b"".join(chunk.data for chunk in person.chunks)
+    with Sitting(store, columns=80, rows=24) as person:
+        person.see("▸ Economic buyer", "the CFO, on Monday")
+
+
 def test_last_weeks_answers_take_four_keys(company: Company) -> None:
     company.time = datetime.now(UTC) - timedelta(days=8)
     company.pass_("D1", by="olga")
