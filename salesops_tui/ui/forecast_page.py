@@ -119,6 +119,8 @@ class View(ABC, Generic[Data]):
     """The column in which the cursor begins."""
     MARKS: ClassVar[bool] = False
     """Whether space marks rows, and folds no sections."""
+    QUICK: ClassVar[bool] = False
+    """Whether the figures of a small store are read before the first frame."""
     read: ClassVar[Callable[..., Any]]
     """Reads the figures, given a context of the thread's own and the question."""
 

@@ -52,6 +52,7 @@ class RollUp(View[Rolled]):
     KEY, TITLE = "rollup", "Roll-up"
     KEYS = ("forecast.open", "forecast.next", "forecast.mark", "forecast.single", "forecast.person")
     COLUMN = "commit"
+    QUICK = True
     read = staticmethod(read_rollup)
 
     def __init__(self, desk: Any) -> None:
