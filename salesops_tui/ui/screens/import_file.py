@@ -33,7 +33,7 @@ SPECS = (
     FieldSpec(FILE, "File", "type to find it; enter takes it"),
     FieldSpec(AS_OF, "As of", "nothing typed is now; 2026-11-16, mon, -1: the end of that day"),
     FieldSpec(SOURCE, "Source", "which part of the CRM"),
-    FieldSpec(FULL, "Full", "yes: an open deal that the file lacks is gone"),
+    FieldSpec(FULL, "Full", "no; type yes where an open deal that the file lacks is gone"),
 )
 _YES = {"y", "yes", "j", "ja", "full", "1", "true"}
 _NO = {"", "n", "no", "nein", "0", "false", "part"}
