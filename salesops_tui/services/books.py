@@ -72,7 +72,7 @@ def close_quarter(context: Context, period: Period, *, again: bool = False) -> F
         former = store_closing.newest_close(conn, period.name, now)
         if former is not None and not again:
             when = calendar.iso(former.closed_at)[:16].replace("T", " ")
-            raise Refused(f"the books of {period.name} were closed on {when}; say so to close them again")
+            raise Refused(f"the books of {period.name} were closed on {when}; 'close-quarter --again' replaces them")
         figures = _figures(context, period, now)
         change = context.change("period_close")
         store_closing.add_close(conn, period.name, now, figures, change)
