@@ -176,7 +176,7 @@ def weeks(session: Session, /, form: str, **asked: Any) -> None:
         for point in line["weeks"]
     ]
     ended = [
-        f"{line['period']['name']} came in at {line['came_in']}, with what was booked after its last day"
+        f"{line['period']['name']} came in at {line['came_in']} as known then, bookings after its last day included"
         for line in (document["last"], document["this"])
         if line["came_in"] is not None
     ]
