@@ -60,5 +60,9 @@ def _show(form: str, what: str, copied: object, first: str) -> None:
 
     assert isinstance(copied, Copied)
     document = {what: str(copied.path), "bytes": copied.size, "rows": copied.rows, "head": copied.head}
-    rows: list[tuple[str, str | int]] = [("bytes", copied.size), ("rows of the record", copied.rows), ("head", copied.head)]
+    rows: list[tuple[str, str | int]] = [
+        ("bytes", copied.size),
+        ("rows of the record", copied.rows),
+        ("head", copied.head),
+    ]
     emit(form, document, ("", ""), rows, heading=[first])

@@ -88,9 +88,8 @@ def stretches(conn: sqlite3.Connection, text: str, nobody: int) -> list[Stretch]
         FROM deal_state s JOIN claim c ON c.id = s.claim JOIN detail x ON x.id = s.detail
         WHERE s.owner = ? AND x.owner_text <> '' ORDER BY s.deal, s.valid_from
     """
-    return [
-        Stretch._make([*row[:6], bool(row[7])]) for row in conn.execute(sql, (nobody,)).fetchall() if folded(row[6]) == text
-    ]
+    rows = conn.execute(sql, (nobody,)).fetchall()
+    return [Stretch._make([*row[:6], bool(row[7])]) for row in rows if folded(row[6]) == text]
 
 
 def assign(conn: sqlite3.Connection, found: Sequence[Stretch], origin: int, person: int, change: int) -> set[int]:
