@@ -68,7 +68,7 @@ def import_deals(
     """
     from salesops_tui.services.import_request import ImportRequest
 
-    with on_disk(Path(file)) as path:
+    with on_disk(Path(file), lambda: ctx.obj.open().as_ops("an import")) as path:
         request = ImportRequest(path, map=map_file, name=file, **options)  # type: ignore[arg-type]
         if histories:
             return _import_with_past(ctx.obj, request, histories, form)
@@ -146,7 +146,7 @@ def import_people(ctx: click.Context, file: str, as_of: str | None, dry_run: boo
     """
     from salesops_tui.services import importing_people
 
-    with on_disk(Path(file)) as path:
+    with on_disk(Path(file), lambda: ctx.obj.open().as_ops("importing people")) as path:
         report = importing_people.import_people(ctx.obj.open(), path, as_of, dry_run=dry_run, name=file)
     _show(form, report)
     return _ROWS_REJECTED if report.rejected else 0
@@ -161,7 +161,7 @@ def import_quotas(ctx: click.Context, file: str, dry_run: bool, form: str) -> in
     """Take in quotas. Columns: person, period (FY26-Q4), amount."""
     from salesops_tui.services import importing_people
 
-    with on_disk(Path(file)) as path:
+    with on_disk(Path(file), lambda: ctx.obj.open().as_ops("importing quotas")) as path:
         report = importing_people.import_quotas(ctx.obj.open(), path, dry_run=dry_run, name=file)
     _show(form, report)
     return _ROWS_REJECTED if report.rejected else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,10 @@ def main() -> None:
         if not sys.flags.isolated:
             sys.exit(_say("run through sudo, this needs 'python -I' before it: see docs/deploy.md", 1))
         wall.raise_wall()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # As ctrl+c: what was begun is taken back, and no file of ours stays behind. Not where somebody said nohup.
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
     code = run(sys.argv[1:])
     if problem := streams.flushed():
         code = _say(problem, 1)

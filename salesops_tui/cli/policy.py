@@ -54,6 +54,6 @@ def adopt(session: Session, file: Path) -> None:
     """Make a policy file the one in force, as a new version."""
     from salesops_tui.services.starting import adopt_policy
 
-    with on_disk(file) as path:
+    with on_disk(file, lambda: session.open().as_ops("adopting a policy")) as path:
         adopted = adopt_policy(session.open(), path, called(file))
     click.echo(f"adopted as version {adopted.version}; inspections that are open keep the one they began under")

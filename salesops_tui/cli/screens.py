@@ -35,6 +35,8 @@ def open_screens(session: Session) -> None:
     _import_asyncio_without_openssl()
     app = _presenter(session) if session.present else _screens(session, then_import=then_import)
     signal.signal(signal.SIGTERM, lambda *_: app.end_from_outside())
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # there is no terminal any more to say anything on
     app.run()
     if app.failure:
         raise app.failure

@@ -3,25 +3,44 @@
 from __future__ import annotations
 
 import io
-import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from salesops_tui.errors import BadInput
+
 NAME = "-"
 
 
+MOST_MEGABYTES = 1024
+"""Of standard input that is read more than once: some six million deals. What never ends would fill the disk."""
+_CHUNK = 1 << 20
+
+
 @contextmanager
-def on_disk(file: Path) -> Iterator[Path]:
-    """Give the file's path; standard input is copied to a private file first, for what is read more than once."""
+def on_disk(file: Path, allowed: Callable[[], object] | None = None) -> Iterator[Path]:
+    """Give the file's path; standard input is copied to a private file first, for what is read more than once.
+
+    Args:
+        file: its name, or `-`.
+        allowed: asked before anything is copied: who may not bring a file in fills no disk either.
+
+    Raises:
+        BadInput: standard input holds more than `MOST_MEGABYTES`.
+    """
     if str(file) != NAME:
         yield file
         return
+    if allowed is not None:
+        allowed()
     with tempfile.NamedTemporaryFile(prefix="salesops-", suffix=".in") as copy:
-        shutil.copyfileobj(sys.stdin.buffer, copy)
+        while chunk := sys.stdin.buffer.read(_CHUNK):
+            if copy.tell() >= MOST_MEGABYTES * _CHUNK:
+                raise BadInput(f"standard input holds more than {MOST_MEGABYTES:,} MB; bring it in parts")
+            copy.write(chunk)
         copy.flush()
         yield Path(copy.name)
 

@@ -129,6 +129,45 @@ def test_rejected_rows_cannot_command_the_terminal_they_are_shown_on(box: Box) -
     assert b"\x07" not in shown
 
 
+def _of_the_account() -> set[Path]:
+    return set(Path("/tmp").glob("salesops-*.in"))
+
+
+def test_who_may_not_bring_a_file_in_fills_no_disk(box: Box) -> None:
+    """Standard input is copied before it is read; that of a rep must not be, however long it is."""
+    read_end, write_end = os.pipe()
+    process = subprocess.Popen(
+        box.command("import", "-"), stdin=read_end, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env=box.environment(REP),
+    )  # fmt: skip
+    os.close(read_end)
+    try:
+        assert process.wait(30) == 1, "it was refused while the line was still open"
+    finally:
+        os.close(write_end)
+        process.kill()
+        process.wait()
+
+
+def test_a_command_that_is_ended_leaves_nothing_of_what_it_was_given(box: Box) -> None:
+    before = _of_the_account()
+    process = subprocess.Popen(
+        box.command("import", "-"), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        env=box.environment(OPS),
+    )  # fmt: skip
+    assert process.stdin is not None
+    process.stdin.write(b"x" * 3_000_000)
+    process.stdin.flush()
+    end = time.monotonic() + 30
+    while not _of_the_account() - before:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    process.terminate()
+    _, said = process.communicate(timeout=30)
+    assert said.strip() == b"salesops: stopped; nothing half-done was left"
+    assert _of_the_account() <= before
+
+
 # --- another store, or the same one by another way
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from salesops_tui.cli import standard_input
 from salesops_tui.domain.inspection import LONGEST_TEXT
 from salesops_tui.domain.policy_file import default_policy_text
+from salesops_tui.errors import BadInput
 from tests.cli.conftest import Salesops
 from tests.company import Company
 
@@ -96,3 +98,13 @@ def test_a_text_has_a_length(salesops: Salesops, company: Company, option: str) 
     assert said.code in (1, 2)
     assert "characters" in said.err
     assert company.store.conn.execute("SELECT count(*) FROM answer").fetchone() == (0,)
+
+
+def test_standard_input_without_an_end_fills_no_disk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(standard_input, "MOST_MEGABYTES", 1)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with Path("/dev/zero").open(encoding="latin-1") as endless:
+        monkeypatch.setattr("sys.stdin", endless)
+        with pytest.raises(BadInput, match="more than 1 MB"), standard_input.on_disk(Path("-")):
+            pass
+    assert not list(tmp_path.iterdir())
