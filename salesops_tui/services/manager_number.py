@@ -179,7 +179,7 @@ def _subject(context: Context, scope: Scope) -> Person:
     actor = context.acting()
     own = actor.role is Role.MANAGER and scope.person.id == actor.id
     if actor.role is not Role.OPS and not own:
-        raise Refused(f"a number is submitted by the manager of the scope or by an ops lead; {scope.name} is not yours")
+        raise Refused(f"a manager submits a number for their own scope, an ops lead for any; not you for {scope.name}")
     return scope.person
 
 

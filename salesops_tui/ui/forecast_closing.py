@@ -27,7 +27,7 @@ from salesops_tui.ui.sheet_head import period_in_words
 from salesops_tui.ui.sheet_rows import deal_in_words
 from salesops_tui.ui.widgets.board import Line, widest
 from salesops_tui.ui.widgets.columns import Column
-from salesops_tui.ui.widgets.source import Cell, Key, Row, RowSource, Section
+from salesops_tui.ui.widgets.source import Cell, Key, Pieces, Row, RowSource, Section
 
 if TYPE_CHECKING:
     from salesops_tui.ui.screens.forecast import ForecastScreen
@@ -42,6 +42,7 @@ _COLUMNS = (
     Column("next", "Next step", 22, least=12, rank=4, flex=True),
     Column("owner", "Owner", 14, least=8, rank=2),
 )
+_CLOSE_WITH_YEAR = Column("close", "Close", 15, least=11, shorten=present.without_weekday)
 _ORDER = tuple(Went)
 
 
@@ -95,7 +96,7 @@ class Closing(View[Turn]):
         rows: dict[Key, Row] = {key: row for _, listed in parts for key, row in listed}
         sections = [Section(title, title, len(listed)) for title, listed in parts if listed]
         return Page(
-            columns=_COLUMNS,
+            columns=_columns(rows.values()),
             source=RowSource.of(rows, sections),
             summary=lambda width: self._summary(data, width),
             note=lambda key, _column: self._note(data, key),
@@ -273,6 +274,17 @@ class Closing(View[Turn]):
 
 _WON = (Went.WON_LATER, Went.WON_EARLIER)
 _ENDED = (Went.LOST, Went.REMOVED, Went.WON_LATER, Went.WON_EARLIER)
+
+
+def _columns(rows: Iterable[Row]) -> Sequence[Column]:
+    """Leave room for the year where a date says one: at the turn of the year nearly all of them do."""
+    name, amount, close, *rest = _COLUMNS
+    with_year = any(len(_words(row.cells[2])) > close.width for row in rows)
+    return (name, amount, _CLOSE_WITH_YEAR if with_year else close, *rest)
+
+
+def _words(cell: Cell | Pieces) -> str:
+    return cell if isinstance(cell, str) else cell.text if isinstance(cell, Pieces) else cell[0]
 
 
 def _in_commit(row: ClosingRow) -> bool:

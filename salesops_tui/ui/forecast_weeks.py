@@ -123,7 +123,8 @@ class Weeks(View[ForecastTrend]):
         if data.this.came_in is not None:
             said += [(" · came in at ", "label"), (desk.amount(data.this.came_in), "strong")]
         if then is None or came_in is None:
-            yield [*said, (f" · nothing is stored of {period_in_words(data.last.period)}", "label")]
+            week = " at that week" if data.last.points else ""
+            yield [*said, (f" · nothing is stored of {period_in_words(data.last.period)}{week}", "label")]
             return
         last = then.closed + then.commit
         said += [(" · a quarter ago ", "label"), (desk.amount(last), "strong")]

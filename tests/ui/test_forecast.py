@@ -291,7 +291,7 @@ async def test_a_number_that_cannot_be_is_refused_where_it_is_typed(company: Com
 async def test_a_rep_and_a_quarter_that_is_over_have_no_form(company: Company) -> None:
     async with at_forecast(company.acting_as("lee"), "number") as seat:
         await seat.press("m")
-        assert "is submitted by the manager" in seat.toasts[-1]
+        assert "A manager submits a number for their own scope" in seat.toasts[-1]
     async with at_forecast(company.acting_as("dana"), "number") as seat:
         await seat.press("w")
         await seat.type("FY26 Q2")
@@ -329,6 +329,23 @@ async def test_accuracy_says_over_how_many_quarters_each_mean_was_taken(company:
         assert "quarters with actuals: claim 1, inspected 1, manager 0, weighted 1" in seat.flat
         await to_cell(seat, "week:7", "weighted")
         assert "over 1 quarter" in seat.flat
+
+
+async def test_the_closing_board_in_january_says_whole_dates_and_until_when_bookings_come_in(company: Company) -> None:
+    company.at("2027-01-04 10:00")
+    async with at_forecast(company.acting_as("olga"), "closing", size=(80, 24)) as seat:
+        assert "over, bookings until Wed 6 Jan" in seat.flat
+        assert "11 Dec 2026" in line_with(seat, "Northwind renewal")
+
+
+async def test_weeks_say_of_which_week_nothing_is_stored(company: Company) -> None:
+    company.at("2027-01-20 10:00")
+    async with at_forecast(company.acting_as("olga"), "weeks", size=(120, 40)) as seat:
+        assert "nothing is stored of FY26 Q4 at that week" in seat.flat
+    company.at("2026-12-31 12:00")
+    async with at_forecast(company.acting_as("olga"), "weeks", size=(120, 40)) as seat:
+        await to_cell(seat, 2, "closed")
+        assert "nothing is stored of that week" in seat.flat
 
 
 # --- nothing there yet
