@@ -68,7 +68,7 @@ class _Guard:
         elif flags & _WRITING:
             if not (self._is_made(place) or (self._is_lock(place) and not flags & os.O_TRUNC)):
                 _refuse(path)
-        elif not (self._is_made(place) or self._is_lock(place) or place == self.store or self._is_readable(place)):
+        elif not (self._is_made(place) or self._is_lock(place) or self._is_readable(place)):
             _refuse(path)
 
     def listed(self, path: Any = None, *_rest: Any) -> None:
@@ -177,7 +177,7 @@ _passed: list[str] = []
 
 
 def refuse_file(path: str | os.PathLike[str]) -> None:
-    """Behind the wall, refuse to write a file that the caller has named.
+    """Behind the wall, refuse to read or write a file that the caller has named.
 
     Raises:
         PermissionError: this process is behind it.

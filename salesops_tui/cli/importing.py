@@ -13,6 +13,7 @@ import click
 
 from salesops_tui.cli.output import emit, emit_json, emit_lines, format_option, warn
 from salesops_tui.cli.standard_input import on_disk
+from salesops_tui.wall import refuse_file
 
 if TYPE_CHECKING:
     from salesops_tui.cli.session import Session
@@ -68,6 +69,8 @@ def import_deals(
     """
     from salesops_tui.services.import_request import ImportRequest
 
+    for named in (*histories, *([map_file] if map_file else [])):
+        refuse_file(named)
     with on_disk(Path(file), lambda: ctx.obj.open().as_ops("an import")) as path:
         request = ImportRequest(path, map=map_file, name=file, **options)  # type: ignore[arg-type]
         if histories:

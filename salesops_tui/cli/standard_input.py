@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from salesops_tui import wall
 from salesops_tui.errors import BadInput
 
 NAME = "-"
@@ -29,9 +30,11 @@ def on_disk(file: Path, allowed: Callable[[], object] | None = None) -> Iterator
         allowed: asked before anything is copied: who may not bring a file in fills no disk either.
 
     Raises:
+        PermissionError: behind the wall of a shared box a file is named; not even whether it is there is said.
         BadInput: standard input holds more than `MOST_MEGABYTES`.
     """
     if str(file) != NAME:
+        wall.refuse_file(file)
         yield file
         return
     if allowed is not None:
@@ -49,6 +52,7 @@ def on_disk(file: Path, allowed: Callable[[], object] | None = None) -> Iterator
 def opened(file: Path) -> Iterator[TextIO]:
     """Open a file, or standard input, as UTF-8 text; bytes that are none come through as surrogates."""
     if str(file) != NAME:
+        wall.refuse_file(file)
         with file.open(encoding="utf-8-sig", errors="surrogateescape") as text:
             yield text
         return

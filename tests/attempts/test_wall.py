@@ -129,6 +129,19 @@ def test_rejected_rows_cannot_command_the_terminal_they_are_shown_on(box: Box) -
     assert b"\x07" not in shown
 
 
+@pytest.mark.parametrize(
+    "arguments", [["import"], ["import-people"], ["policy", "check"], ["inspect", "--from"], ["import", "-", "--map"]],
+    ids=" ".join,
+)  # fmt: skip
+def test_not_even_whether_a_file_is_there_is_said(box: Box, arguments: Sequence[str]) -> None:
+    """Nor what the store begins with, which the account has open already."""
+    said = {
+        box.run(*arguments, str(path), stdin=DEALS).out.replace(str(path), "FILE")
+        for path in (box.store, box.folder / "nothing", box.folder, "/etc/shadow", "/dev/tty", "/proc/self/fd/0")
+    }
+    assert len(said) == 1, said
+
+
 def _of_the_account() -> set[Path]:
     return set(Path("/tmp").glob("salesops-*.in"))
 
