@@ -12,6 +12,8 @@ from pathlib import Path
 from salesops_tui.errors import StoreProblem
 
 _COMPANIONS = ("", "-wal", "-shm", "-journal", "-lock")
+_WAITING = ("-wal", "-journal")
+"""What SQLite would write into whatever file it finds beside it, also into one that it does not belong to."""
 
 
 @contextmanager
@@ -19,10 +21,16 @@ def fresh_file(target: Path) -> Iterator[Path]:
     """Give a path beside `target` to write to; afterwards nothing is left of it, whether or not it was placed.
 
     Raises:
-        StoreProblem: something stands at `target` already.
+        StoreProblem: something stands at `target` already, or what was waiting to be written to a store there.
     """
     if target.exists() or target.is_symlink():
         raise StoreProblem(f"{target} exists already; choose another path, nothing was changed")
+    for left in (target.with_name(target.name + suffix) for suffix in _WAITING):
+        if left.exists():
+            raise StoreProblem(
+                f"{left} belongs to the store that was at {target} and would damage another one there; "
+                "keep it with that store (its last changes are in it), and do it again"
+            )
     fresh = target.with_name(f".{target.name}.{os.getpid()}")
     remove(fresh)
     try:

@@ -122,3 +122,17 @@ def test_a_full_disk_leaves_no_half_backup(company: Company, tmp_path: Path, mon
     with pytest.raises(StoreProblem, match="the disk is full"):
         back_up(company.context, tmp_path / "backup.db")
     assert sorted(p.name for p in tmp_path.iterdir() if "backup" in p.name) == []
+
+
+def test_nothing_is_put_beside_what_waits_for_another_store(company: Company, tmp_path: Path) -> None:
+    """A store that was moved away without its -wal: SQLite would write that into the one in its place."""
+    copy, place = tmp_path / "copy.db", tmp_path / "place.db"
+    back_up(company.context, copy)
+    (tmp_path / "place.db-wal").write_bytes(b"the last changes")
+    with pytest.raises(StoreProblem, match="belongs to the store that was at"):
+        restore(copy, place)
+    with pytest.raises(StoreProblem, match="keep it with that store"):
+        back_up(company.context, place)
+    assert not place.exists()
+    (tmp_path / "place.db-wal").unlink()
+    assert restore(copy, place).rows
