@@ -6,7 +6,7 @@ import json
 
 import click
 
-from salesops_tui.cli.output import emit, emit_json, format_option, warn
+from salesops_tui.cli.output import emit, emit_json, emit_lines, format_option, warn
 from salesops_tui.cli.session import Session
 
 
@@ -56,7 +56,10 @@ def verify(session: Session, head: str, form: str) -> None:
     else:
         known = [f"the head that was asked for is that of row {found.known_at}"] if found.known_at else []
         heading = [f"{found.rows} rows, head {found.head}", *known]
-        emit(form, document, ("problem",), [(p,) for p in problems], heading=heading)
+        if form == "table" and not problems:
+            emit_lines([*heading, "the store agrees with its record: no problem was found"])
+        else:
+            emit(form, document, ("problem",), [(p,) for p in problems], heading=heading)
     if problems:
         warn(f"salesops: {len(problems)} problems; the store does not agree with its record")
         raise click.exceptions.Exit(1)

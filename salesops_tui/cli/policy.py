@@ -10,6 +10,9 @@ from salesops_tui.cli.output import emit_lines
 from salesops_tui.cli.session import Session
 from salesops_tui.cli.standard_input import called, on_disk
 
+_MOST_MEGABYTES = 4
+"""Of a policy on standard input; the default one has 10 KB."""
+
 
 @click.group()
 def policy() -> None:
@@ -40,7 +43,7 @@ def check(session: Session, file: Path) -> None:
     """Check a policy file; says each mistake with its line and key, and what adopting it would change."""
     from salesops_tui.services.starting import changes_of, read_policy_file
 
-    with on_disk(file) as path:
+    with on_disk(file, most=_MOST_MEGABYTES) as path:
         checked, _ = read_policy_file(path, called=called(file))
         emit_lines([f"{called(file)}: good ({len(checked.questions)} questions, {len(checked.stages)} stages)"])
         if session.path.exists():
@@ -54,6 +57,6 @@ def adopt(session: Session, file: Path) -> None:
     """Make a policy file the one in force, as a new version."""
     from salesops_tui.services.starting import adopt_policy
 
-    with on_disk(file, lambda: session.open().as_ops("adopting a policy")) as path:
+    with on_disk(file, lambda: session.open().as_ops("adopting a policy"), _MOST_MEGABYTES) as path:
         adopted = adopt_policy(session.open(), path, called(file))
     click.echo(f"adopted as version {adopted.version}; inspections that are open keep the one they began under")

@@ -22,16 +22,17 @@ _CHUNK = 1 << 20
 
 
 @contextmanager
-def on_disk(file: Path, allowed: Callable[[], object] | None = None) -> Iterator[Path]:
+def on_disk(file: Path, allowed: Callable[[], object] | None = None, most: int | None = None) -> Iterator[Path]:
     """Give the file's path; standard input is copied to a private file first, for what is read more than once.
 
     Args:
         file: its name, or `-`.
         allowed: asked before anything is copied: who may not bring a file in fills no disk either.
+        most: megabytes of standard input that are taken; `MOST_MEGABYTES` by default.
 
     Raises:
         PermissionError: behind the wall of a shared box a file is named; not even whether it is there is said.
-        BadInput: standard input holds more than `MOST_MEGABYTES`.
+        BadInput: standard input holds more than that.
     """
     if str(file) != NAME:
         wall.refuse_file(file)
@@ -39,10 +40,11 @@ def on_disk(file: Path, allowed: Callable[[], object] | None = None) -> Iterator
         return
     if allowed is not None:
         allowed()
+    most = MOST_MEGABYTES if most is None else most
     with tempfile.NamedTemporaryFile(prefix="salesops-", suffix=".in") as copy:
         while chunk := sys.stdin.buffer.read(_CHUNK):
-            if copy.tell() >= MOST_MEGABYTES * _CHUNK:
-                raise BadInput(f"standard input holds more than {MOST_MEGABYTES:,} MB; bring it in parts")
+            if copy.tell() + len(chunk) > most * _CHUNK:
+                raise BadInput(f"standard input holds more than {most:,} MB; bring it in parts")
             copy.write(chunk)
         copy.flush()
         yield Path(copy.name)

@@ -206,6 +206,7 @@ def test_a_call_from_start_to_minutes(deals: Company, salesops: Salesops) -> Non
 def test_the_record_verifies(deals: Company, salesops: Salesops) -> None:
     salesops("inspect", "D1", "--answer", "paper_process=no")
     assert salesops("verify", "--format", "json").json["ok"] is True
+    assert "no problem was found" in salesops("verify").out
     rows = salesops("log", "--deal", "D1", "--format", "json").json["record"]
     assert rows[0]["what"]["answers"] == [{"question": "paper_process", "value": "no"}]
     deals.store.conn.execute("UPDATE deal_state SET amount = 1 WHERE valid_from > 0 AND deal = 1")

@@ -108,3 +108,8 @@ def test_standard_input_without_an_end_fills_no_disk(monkeypatch: pytest.MonkeyP
         with pytest.raises(BadInput, match="more than 1 MB"), standard_input.on_disk(Path("-")):
             pass
     assert not list(tmp_path.iterdir())
+
+
+def test_a_policy_without_an_end_is_refused_at_once(store: Path) -> None:
+    done = run(store, "< /dev/zero", "policy", "check", "-")
+    assert (done.returncode, done.stderr) == (1, "salesops: standard input holds more than 4 MB; bring it in parts\n")
