@@ -95,7 +95,9 @@ def map_owner(context: Context, text: str, person: str) -> Mapped:
     if meant.key == UNASSIGNED:
         raise NotFound("'unassigned' stands for owners whom nobody knows; name a person")
     named = person_finder(context.people.values())(text)
-    if named is not None and named.key != UNASSIGNED:
+    if named is not None and named.key == UNASSIGNED:
+        raise Refused(f"'{text}' stands for owners whom nobody knows; map the texts that 'salesops owners' lists")
+    if named is not None:
         raise Refused(f"'{text}' is {named.name} ({named.key}) already; there is nothing to map")
     with context.store.write() as conn:
         waiting = owner_aliases.stretches(conn, folded(text), unassigned(conn).id)

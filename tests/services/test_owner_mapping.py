@@ -110,6 +110,8 @@ def test_what_cannot_be_mapped(desk: Desk) -> None:
         map_owner(context, "Jo Doe", "nobody")
     with pytest.raises(NotFound, match="name a person"):
         map_owner(context, "Jo Doe", "unassigned")
+    with pytest.raises(Refused, match="stands for owners whom nobody knows"):
+        map_owner(context, "Unassigned", "lee")
     with pytest.raises(Refused, match="is Lee Park \\(lee\\) already"):
         map_owner(context, "park LEE", "ana")
     with pytest.raises(Refused, match="owner's text is needed"):
