@@ -113,3 +113,14 @@ def test_standard_input_without_an_end_fills_no_disk(monkeypatch: pytest.MonkeyP
 def test_a_policy_without_an_end_is_refused_at_once(store: Path) -> None:
     done = run(store, "< /dev/zero", "policy", "check", "-")
     assert (done.returncode, done.stderr) == (1, "salesops: standard input holds more than 4 MB; bring it in parts\n")
+
+
+def test_the_version_says_where_it_cannot_be_written() -> None:
+    command = [sys.executable, "-m", "salesops_tui", "--version"]
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (
+        1,
+        "salesops: standard output cannot be written: No space left on device\n",
+    )
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.startswith("salesops ")
