@@ -117,7 +117,7 @@ def test_a_policy_without_an_end_is_refused_at_once(store: Path) -> None:
 
 def test_the_version_says_where_it_cannot_be_written() -> None:
     command = [sys.executable, "-m", "salesops_tui", "--version"]
-    with open("/dev/full", "w", encoding="utf-8") as full:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert (done.returncode, done.stderr) == (
         1,
