@@ -22,13 +22,13 @@ from tests.services.import_desk import GOOD, HEADER, Desk, deal
     | st.text(max_size=200).map(str.encode)
     | st.text(max_size=100).map(lambda t: t.encode("utf-16", "replace"))
 )
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_any_bytes_are_an_import_or_one_clear_line(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     _any_bytes(tmp_path_factory, data)
 
 
 @given(st.binary(max_size=100), st.integers(0, 200))
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_a_good_file_with_bytes_put_in_is_an_import_or_one_clear_line(
     tmp_path_factory: pytest.TempPathFactory, data: bytes, place: int
 ) -> None:

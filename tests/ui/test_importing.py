@@ -484,14 +484,15 @@ async def test_reading_and_writing_are_stopped_by_esc(
     company: Company, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     _write_long(2_000)
-    real, begun, ended = getattr(import_screen, what), threading.Event(), []
+    real, begun, ended, never = getattr(import_screen, what), threading.Event(), [], threading.Event()
 
     def slow(*given: Any) -> Any:
         progress = given[-1]
         try:
-            for step in range(10_000):
+            for step in range(20_000):
                 progress(step % 100, 100, "reading")
                 begun.set()
+                never.wait(0.001)  # the screen's thread is to have its turn, however busy the machine is
         except StoppedError:
             ended.append("stopped")
             raise
