@@ -63,11 +63,6 @@ def emit_json(document: Any) -> None:
     _write(json.dumps(document) + "\n")
 
 
-def emit_table(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
-    """Print a plain table."""
-    _write("\n".join(table_lines(columns, rows)) + "\n")
-
-
 def emit_lines(lines: Sequence[str]) -> None:
     """Print lines of text, made safe for a terminal."""
     _write("\n".join(map(_clean, lines)) + "\n")

@@ -23,7 +23,7 @@ from salesops_tui.domain.toml_lines import BeyondLimitsError, Lines
 from salesops_tui.errors import BadInput, NotFound
 
 _LONGEST = 1 << 20
-_TRIAL_DAYS = (datetime(2026, 11, 16), datetime(2031, 7, 28))  # noqa: DTZ001 - a day has no zone
+_TRIAL_DAYS = (date(2026, 11, 16), date(2031, 7, 28))
 
 
 def _as_text(value: Any) -> Any:

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 Cell = str | int | Decimal | date | None
 """Text, a number, an amount or a day; None for nothing."""
-
-SHEET_ROWS = 1_048_576
-"""Rows that a sheet of a workbook can have, its header included."""
 
 _SHEET_CELL = 32_767
 _DIGITS = 15
@@ -143,7 +140,7 @@ class _Sheet:
         if cell is None or cell == "":
             return
         if isinstance(cell, date):
-            self._sheet.write_datetime(row, column, datetime(cell.year, cell.month, cell.day), self._day)  # noqa: DTZ001
+            self._sheet.write_datetime(row, column, datetime.combine(cell, time.min), self._day)
         elif isinstance(cell, int):
             self._sheet.write_number(row, column, cell)
         elif isinstance(cell, Decimal) and len(cell.as_tuple().digits) <= _DIGITS:

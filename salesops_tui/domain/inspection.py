@@ -1,6 +1,6 @@
 """The inspection: answers, what a yes needs, the verdict, what may be repeated, and what to ask first."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -315,14 +315,6 @@ def queue_key(deal: QueueFacts) -> tuple[int, bool, bool, int]:
     else:
         band = 2
     return (band, not deal.new_since_call, deal.slips < 2, -deal.amount)
-
-
-def needs_asking(policy: Policy, last: Sequence[Answer], current_pass: bool) -> tuple[str, ...]:
-    """Return the questions to ask first when a deal is asked again: those that failed, else all of them."""
-    if current_pass:
-        return policy.question_keys
-    failed = {a.question for a in last if a.value.failing}
-    return tuple(key for key in policy.question_keys if key in failed) or policy.question_keys
 
 
 def in_asking_order(policy: Policy, last: Iterable[Answer]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from salesops_tui.domain.inspection import (
     check_length,
     rule,
 )
-from salesops_tui.domain.people import Person, Role
+from salesops_tui.domain.people import Person
 from salesops_tui.domain.policy import Policy
 from salesops_tui.errors import Conflict, NotFound, Refused
 from salesops_tui.services import permission
@@ -343,8 +343,3 @@ def may_inspect(context: Context, deal: DealAt) -> str | None:
     except Refused as refusal:
         return str(refusal)
     return None
-
-
-def is_leader(person: Person | None) -> bool:
-    """Say whether somebody inspects at all."""
-    return person is not None and person.role is not Role.REP
