@@ -137,6 +137,26 @@ class BaseScreen(AtDesk[ResultT]):
         """Return why a command cannot be carried out now, in one sentence; None where it can."""
         return None
 
+    def action_person(self) -> None:
+        """Choose whose deals are shown."""
+        from salesops_tui.ui.screens.person_picker import PersonPicker
+
+        self.app.push_screen(PersonPicker(), self._person_chosen)
+
+    def _person_chosen(self, number: int | str | None) -> None:
+        if number is None:
+            return
+        from salesops_tui.services.context import scope_seen
+
+        person = self.context.people.get(int(number))
+        with self.guarded():
+            self.desk.scope = scope_seen(self.context, person, self.context.now(), totals=True)
+            self.scope_chosen()
+
+    def scope_chosen(self) -> None:
+        """Show another person's deals, once one was chosen."""
+        self.changed()
+
     def refresh_from_store(self) -> None:
         """Read again what is shown, because it may have changed; the cursor stays where it is."""
 

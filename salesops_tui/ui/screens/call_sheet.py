@@ -109,22 +109,6 @@ class CallSheetScreen(SheetScreen):
         with self.guarded():
             self.show(SheetView(self.desk, self.view.sheet, self.view.filter, order))
 
-    def action_person(self) -> None:
-        """Choose whose deals are shown."""
-        from salesops_tui.ui.screens.person_picker import PersonPicker
-
-        self.app.push_screen(PersonPicker(), self._person_chosen)
-
-    def _person_chosen(self, number: int | str | None) -> None:
-        if number is None:
-            return
-        from salesops_tui.services.context import scope_seen
-
-        person = self.context.people.get(int(number))
-        with self.guarded():
-            self.desk.scope = scope_seen(self.context, person, self.context.now(), totals=True)
-            self.changed()
-
     # ------------------------------------------------------------------ since when changes count
 
     def action_baseline(self) -> None:

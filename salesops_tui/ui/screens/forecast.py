@@ -141,22 +141,9 @@ class ForecastScreen(ForecastGround):
             self.at = None
             self.refresh_from_store()
 
-    def action_person(self) -> None:
-        """Choose whose forecast is shown."""
-        from salesops_tui.ui.screens.person_picker import PersonPicker
-
-        self.app.push_screen(PersonPicker(), self._person_chosen)
-
-    def _person_chosen(self, number: int | str | None) -> None:
-        if number is None:
-            return
-        from salesops_tui.services.context import scope_seen
-
-        person = self.context.people.get(int(number))
-        with self.guarded():
-            self.desk.scope = scope_seen(self.context, person, self.context.now(), totals=True)
-            self.close_deals()
-            self.changed()
+    def scope_chosen(self) -> None:
+        self.close_deals()
+        super().scope_chosen()
 
     # ------------------------------------------------------------------ what a view lets be done
 

@@ -95,22 +95,6 @@ class MovementScreen(MovementGround):
             with self.guarded():
                 self._look_at(Asked(between=between))
 
-    def action_person(self) -> None:
-        """Choose whose deals are shown."""
-        from salesops_tui.ui.screens.person_picker import PersonPicker
-
-        self.app.push_screen(PersonPicker(), self._person_chosen)
-
-    def _person_chosen(self, number: int | str | None) -> None:
-        if number is None:
-            return
-        from salesops_tui.services.context import scope_seen
-
-        person = self.context.people.get(int(number))
-        with self.guarded():
-            self.desk.scope = scope_seen(self.context, person, self.context.now(), totals=True)
-            self.changed()
-
     # ------------------------------------------------------------------ taking it along
 
     def action_export(self) -> None:
