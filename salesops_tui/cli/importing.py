@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import click
 
@@ -16,6 +16,8 @@ from salesops_tui.cli.standard_input import on_disk
 from salesops_tui.wall import refuse_file
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from salesops_tui.cli.session import Session
     from salesops_tui.services.import_request import ImportReport, ImportRequest, Notice, Progress
     from salesops_tui.services.importing_people import TableReport
@@ -25,6 +27,19 @@ _STEPS = 1_000
 _SHARES = {"looking through": (0, _STEPS // 10), "reading": (_STEPS // 10, _STEPS // 2)}
 """From where to where on the bar a step goes; all others are the second half."""
 _LABEL = "writing the record"
+
+
+class _Options(TypedDict):
+    """Options of `import` that are called as what they ask for is."""
+
+    as_of: str | None
+    dialect: str
+    source: str
+    full: bool
+    dry_run: bool
+    strict: bool
+    yes: bool
+    forget_map: bool
 
 
 @click.command("import")
@@ -61,7 +76,7 @@ def import_deals(
     map_file: Path | None,
     histories: tuple[Path, ...],
     remember: bool,
-    **options: object,
+    **options: Unpack[_Options],
 ) -> int:
     """Take in a file of deals (CSV or XLSX; - for standard input). Exit code 3: done, with rows rejected.
 
@@ -72,7 +87,7 @@ def import_deals(
     for named in (*histories, *([map_file] if map_file else [])):
         refuse_file(named)
     with on_disk(Path(file), lambda: ctx.obj.open().as_ops("an import")) as path:
-        request = ImportRequest(path, map=map_file, name=file, **options)  # type: ignore[arg-type]
+        request = ImportRequest(path, map=map_file, name=file, **options)
         if histories:
             return _import_with_past(ctx.obj, request, histories, form)
         if request.dry_run:
