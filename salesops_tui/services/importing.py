@@ -48,8 +48,9 @@ _RECORDED = (
 def import_deals(context: Context, request: ImportRequest, progress: Progress | None = None) -> ImportReport:
     """Import a file of deals, for the moment that it describes.
 
-    The same file for the same moment and source changes nothing. With `dry_run` nothing is written and the report
-    says what would be.
+    The same file for the same moment and source changes nothing. A file of which no row can be taken is no import:
+    its rows are rejected, and nothing is recorded that would stand in the way of an older one. With `dry_run` nothing
+    is written and the report says what would be.
 
     Raises:
         Refused: the actor is no ops lead, the moment is to come or older than the source's newest import, or
@@ -111,6 +112,7 @@ class Judgement(NamedTuple):
     """What the staged rows would do to the store.
 
     Attributes:
+        nothing: there is nothing to write: the file was imported before, or no row of it can be taken.
         question: what a person has to be asked before they are written; "" for nothing.
     """
 
@@ -118,6 +120,7 @@ class Judgement(NamedTuple):
     delivery: Delivery
     effect: Effect
     same_file: bool
+    nothing: bool
     question: str
 
 
@@ -135,13 +138,25 @@ def judge(run: Run, layout: Layout) -> Judgement:
     if imports.done_before(conn, delivery, run.file.sha256, read_by(run, layout)):
         run.notices.append(Notice("same_file", "this file was imported for this moment before; nothing changed", 1))
         effect = Effect(0, 0, run.rows - run.rejected, 0, 0, 0)
-        return Judgement(run.report(layout, effect), delivery, effect, True, "")
-    effect = imports.compare(conn, delivery)
+        return Judgement(run.report(layout, effect), delivery, effect, same_file=True, nothing=True, question="")
+    mute = _says_nothing(run)
+    # Of a file that cannot be read nothing is known, not even what it lacks.
+    effect = imports.compare(conn, replace(delivery, full=False) if mute else delivery)
     run.notices += look_alike_notice(run.context, delivery)
     question = "" if run.request.yes else _about_vanishing(run, effect)
     if question and run.request.dry_run:
         run.notices.append(Notice("vanished_commit", question, effect.removed))
-    return Judgement(run.report(layout, effect), delivery, effect, False, question)
+    return Judgement(run.report(layout, effect), delivery, effect, same_file=False, nothing=mute, question=question)
+
+
+def _says_nothing(run: Run) -> bool:
+    """Say that no row of a file can be taken, and note it; an empty file still speaks where it is all of its source."""
+    if run.rows > run.rejected or (run.request.full and not run.rows):
+        return False
+    if run.rows:
+        said = "no row can be taken, so nothing is written and this is no import: an older file may still go in"
+        run.notices.append(Notice("nothing_taken", said, 1))
+    return True
 
 
 def read_by(run: Run, layout: Layout) -> str:
@@ -160,7 +175,7 @@ def _apply(run: Run, layout: Layout) -> ImportReport:
         if not run.request.dry_run:
             close_lapsed_calls(context)
         judged = judge(run, layout)
-        if run.request.dry_run or judged.same_file:
+        if run.request.dry_run or judged.nothing:
             return judged.report
         if judged.question:
             raise NeedsConfirmation(judged.question)

@@ -96,6 +96,12 @@ class ImportView:
         """Whether the file can be imported as it is understood."""
         return not self.found.missing and not self.found.problem
 
+    @property
+    def speaks(self) -> bool:
+        """Whether there is a row to be taken, or what the file lacks to be removed."""
+        report = self.found.report
+        return bool(report.accepted or report.removed)
+
     # ------------------------------------------------------------------ lines
 
     def _lines(self) -> Iterator[_Line]:
@@ -134,7 +140,8 @@ class ImportView:
                 "go", GO, Row((("Cannot be read so", "bad"), (found.problem, "warn"), "", (found.problem, "warn")))
             )
         if not report.new + report.changed + report.removed:
-            said = "nothing in it is new" if report.accepted else "no row can be taken"
+            empty = "no row can be taken" if report.rows else "it has a header and no rows"
+            said = "nothing in it is new" if report.accepted else empty
             return _Line("go", GO, Row((("Import", "muted"), (said, "muted"), "", "")))
         said = f"{report.accepted:,} of {report.rows:,} rows" if report.rejected else f"all {report.rows:,} rows"
         return _Line(

@@ -98,6 +98,17 @@ def test_a_map_is_remembered_once_and_forgotten(salesops: Salesops, folder: Path
     assert salesops("import", file).code == 1
 
 
+def test_a_file_of_which_no_row_was_taken_ends_with_3_and_is_no_import(salesops: Salesops, folder: Path) -> None:
+    bad = written(folder, HEADER + GOOD.replace("42000", "x"))
+    done = salesops("import", bad)
+    assert done.code == 3
+    assert "no row can be taken, so nothing is written and this is no import" in done.out
+    assert f"the rejected rows, with reasons: {bad}.rejects.csv" in done.out
+    assert salesops("imports", "--format", "json").json["imports"] == []
+    older = written(folder, HEADER + GOOD, "older.csv")
+    assert salesops("import", older, "--as-of", "2026-01-05").code == 0
+
+
 def test_the_list_one_import_and_taking_it_back(salesops: Salesops, folder: Path) -> None:
     assert salesops("imports").err == "nothing was imported yet; 'salesops import FILE' takes a file of deals in\n"
     file = written(folder, HEADER + GOOD + "D2,Acme,lee,x,6,commit,2026-12-11,\n")

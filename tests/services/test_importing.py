@@ -186,6 +186,31 @@ def test_an_older_file_of_the_same_source_is_refused(desk: Desk) -> None:
     assert desk.take(deal("D3"), as_of="2026-11-01", source="emea").new == 1
 
 
+@pytest.mark.parametrize("full", [False, True])
+def test_a_file_of_which_no_row_can_be_taken_is_no_import_and_blocks_none(desk: Desk, full: bool) -> None:
+    desk.take(GOOD, as_of="2026-11-03")
+    before = desk.tables()
+    told = desk.take(deal("D2", amount="x"), ("?",), as_of="2026-11-06", full=full)
+    assert (told.accepted, told.rejected, told.removed) == (0, 2, 0)
+    assert "nothing_taken" in [w.code for w in told.warnings]
+    assert told.rejects_file is not None
+    assert "'x' is not a number" in Path(told.rejects_file).read_text(encoding="utf-8-sig")
+    assert desk.tables() == before
+    looked = desk.take(deal("D2", amount="x"), ("?",), as_of="2026-11-06", full=full, dry_run=True)
+    assert looked.removed == 0
+    assert desk.take(deal("D2"), as_of="2026-11-05").new == 1
+    assert set(desk.now()) == {"D1", "D2"}
+
+
+def test_a_header_alone_blocks_no_older_file_unless_it_is_all_of_its_source(desk: Desk) -> None:
+    desk.take(GOOD, as_of="2026-11-03")
+    desk.take(as_of="2026-11-06")
+    assert desk.take(deal("D2"), as_of="2026-11-05").new == 1
+    assert desk.take(as_of="2026-11-06", full=True, yes=True).removed == 2
+    with pytest.raises(Refused, match="is newer"):
+        desk.take(deal("D2"), as_of="2026-11-05")
+
+
 def test_an_undone_import_does_not_stand_in_the_way(desk: Desk) -> None:
     from salesops_tui.store import record, tracks
 

@@ -27,8 +27,9 @@ class ImportScreen(ImportGround):
             return _BUSY
         if command_id == "import.import" and not self.view.ready:
             return self.view.found.problem or "choose the columns that are needed first: n goes there"
-        if command_id == "import.import" and self.view.found.report.rows and not self.view.found.report.accepted:
-            return "no row can be taken as the file is read now; its lines below say why"
+        if command_id == "import.import" and not self.view.speaks:
+            rows = self.view.found.report.rows
+            return f"no row can be taken as the file is read now; {'its lines below say why' if rows else 'it has none'}"
         if command_id == "import.next" and not self.view.problems:
             return "nothing is left to decide; i imports the file"
         if command_id == "import.forget" and not self.view.found.origin:
@@ -226,7 +227,7 @@ class ImportScreen(ImportGround):
         self._rest()
         self.changed()
         if done.number is None:
-            self.say("this file was imported for this moment before; nothing changed")
+            self.say("nothing changed; the lines below say why")
             self.understand()
             return
         self.salesops.show_import(done.number, done.report.rejects_file)
