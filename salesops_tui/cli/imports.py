@@ -61,9 +61,15 @@ def show(ctx: click.Context, number: int, form: str) -> None:
 @click.pass_context
 def undo(ctx: click.Context, number: int | None, form: str) -> None:
     """Take the newest import back as a whole; the record keeps both. For ops leads."""
-    from salesops_tui.services.import_undo import undo_import
+    from salesops_tui.services.import_undo import newest_import, undo_import
 
-    undone = undo_import(ctx.obj.open(), number)
+    context = ctx.obj.open()
+    if number is None:
+        newest = newest_import(context)
+        number = newest.number
+        when = _short(context, newest.at)
+        warn(f"taking back import {number} of {newest.file}, by {newest.by} on {when} ({newest.did})")
+    undone = undo_import(context, number)
     if form == "json":
         emit_json({"text": undone.text, "import": undone.number, "deals": undone.deals, "unknown": undone.unknown})
     else:

@@ -99,16 +99,33 @@ def one_import(context: Context, number: int) -> tuple[ImportDone, list[Reject]]
     return _done(context, row, import_log.newest_standing(conn)), import_log.rejects_of(conn, number)
 
 
-def undo_import(context: Context, number: int | None = None) -> UndoneImport:
+def newest_import(context: Context) -> ImportDone:
+    """Return the import that would be taken back next, so that it can be named before that is done.
+
+    Raises:
+        Refused: the actor is no ops lead.
+        NotFound: there is none.
+    """
+    context.as_ops("taking an import back")
+    newest = import_log.newest_standing(context.store.conn)
+    if newest is None:
+        raise NotFound("there is no import to take back")
+    return _done(context, newest, newest)
+
+
+def undo_import(context: Context, number: int) -> UndoneImport:
     """Take the newest import back as a whole: withdrawn, not deleted, so that the record shows both.
+
+    It is named by its number: of two people who take "the newest" back at one moment, the second would else take
+    back another one than they saw.
 
     Deals that only it speaks of are unknown afterwards, until the file is imported again; deals that it had taken
     over from another source belong to that one again. Owners that were mapped for its deals fall with it.
 
     Raises:
-        Refused: the actor is no ops lead; a newer import stands; an inspection, or something else that a person did,
-            rests on a deal that it brought in.
-        NotFound: there is no import, or none of that number.
+        Refused: the actor is no ops lead; it was taken back meanwhile, or a newer import stands; an inspection, or
+            something else that a person did, rests on a deal that it brought in.
+        NotFound: there is none of that number.
     """
     context.as_ops("taking an import back")
     with context.store.write() as conn:
@@ -132,23 +149,24 @@ def undo_import(context: Context, number: int | None = None) -> UndoneImport:
     return undone
 
 
-def _undoable(context: Context, number: int | None) -> ImportRow:
+def _undoable(context: Context, number: int) -> ImportRow:
     conn = context.store.conn
-    newest = import_log.newest_standing(conn)
-    if number is None:
-        if newest is None:
-            raise NotFound("there is no import to take back")
-        return newest
     row = import_log.import_by_number(conn, number)
     if row is None:
         raise NotFound(f"there is no import {number}; see 'salesops imports'")
+    newest = import_log.newest_standing(conn)
     if row.undone_at is not None:
-        raise Refused(f"import {number} was taken back already, on {context.calendar.iso(row.undone_at)[:10]}")
+        when = context.calendar.iso(row.undone_at)[:16].replace("T", " ")
+        now = f"the newest that stands is {newest.id} ({newest.file_name})" if newest else "no other stands"
+        raise Refused(
+            f"import {number} was taken back already, by {_name(context, row.undone_by)} on {when};"
+            f" nothing more was undone, and {now}"
+        )
     assert newest is not None, "this one stands"
     if row.change != newest.change:
         raise Refused(
             f"import {newest.id} of {newest.file_name} is newer than import {number};"
-            " imports are taken back newest first"
+            " imports are taken back newest first, and nothing was undone"
         )
     return row
 

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from salesops_tui.services import import_undo
+from salesops_tui.services.context import Context
+from salesops_tui.services.import_undo import ImportDone
 from tests.cli.conftest import Said, Salesops
 from tests.company import Company
 
@@ -136,6 +139,30 @@ def test_the_list_one_import_and_taking_it_back(salesops: Salesops, folder: Path
     assert salesops("imports", "show", "x").code == 2
     for form in ("csv", "md", "table", "json"):
         assert salesops("imports", "--format", form).code == 0
+
+
+def test_of_two_who_take_the_newest_back_at_once_the_second_takes_nothing(
+    salesops: Salesops, folder: Path, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = written(folder, HEADER + GOOD, "first.csv")
+    second = written(folder, HEADER + GOOD.replace("42000", "7"), "second.csv")
+    assert (salesops("import", first).code, salesops("import", second).code) == (0, 0)
+    real = import_undo.newest_import
+
+    def somebody_is_quicker(context: Context) -> ImportDone:
+        newest = real(context)
+        import_undo.undo_import(company.acting_as("olga"), newest.number)
+        return newest
+
+    monkeypatch.setattr(import_undo, "newest_import", somebody_is_quicker)
+    undone = salesops("imports", "undo")
+    named, refused = undone.err.splitlines()
+    assert (undone.code, undone.out) == (1, "")
+    assert named.startswith(f"taking back import 2 of {second}, by Olga Ops on ")
+    assert "import 2 was taken back already, by Olga Ops on " in refused
+    assert f"nothing more was undone, and the newest that stands is 1 ({first})" in refused
+    stands = salesops("imports", "--format", "json").json["imports"]
+    assert [(i["import"], i["undone_at"] is None) for i in stands] == [(2, False), (1, True)]
 
 
 def test_owners_are_listed_and_mapped(salesops: Salesops, folder: Path) -> None:

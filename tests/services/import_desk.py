@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from salesops_tui.domain.calendar import FOREVER, to_date
+from salesops_tui.services.context import Context
+from salesops_tui.services.import_undo import UndoneImport, newest_import, undo_import
 from salesops_tui.services.importing import ImportReport, ImportRequest, import_deals
 from tests.company import Company
 
@@ -16,6 +18,11 @@ GOOD = ("D1", "Acme", "lee", "42000.00", "6", "commit", "2026-12-11")
 def deal(key: str, **values: str) -> tuple[str, ...]:
     whole = dict(zip(HEADER, GOOD, strict=True)) | {"id": key} | values
     return tuple(whole[field] for field in HEADER)
+
+
+def undo_newest(context: Context) -> UndoneImport:
+    """Take back the import that stands as the newest."""
+    return undo_import(context, newest_import(context).number)
 
 
 class Desk:

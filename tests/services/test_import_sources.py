@@ -10,12 +10,11 @@ from salesops_tui.domain.calendar import Moment, to_moment
 from salesops_tui.errors import Refused
 from salesops_tui.services.import_request import ImportRequest
 from salesops_tui.services.import_understanding import understand
-from salesops_tui.services.import_undo import undo_import
 from salesops_tui.services.importing import import_deals
 from salesops_tui.services.verifying import verify_store
 from salesops_tui.store.deliveries import packed
 from tests.company import Company
-from tests.services.import_desk import GOOD, Desk, deal
+from tests.services.import_desk import GOOD, Desk, deal, undo_newest
 
 
 @pytest.fixture
@@ -78,7 +77,7 @@ def test_where_nothing_newer_spoke_of_the_deal_the_older_file_rules(desk: Desk) 
 def test_a_newer_file_that_was_taken_back_says_nothing_any_more(desk: Desk) -> None:
     desk.take(deal("D1", amount="100"), as_of="2026-11-02", source="west")
     desk.take(deal("D1", amount="100"), as_of="2026-11-08", source="west")
-    undo_import(desk.company.context)
+    undo_newest(desk.company.context)
     desk.take(deal("D1", amount="90"), as_of="2026-11-05", source="east")
     assert amounts(desk, "D1") == [100, 90]
 

@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from salesops_tui.errors import NotFound, Refused
-from salesops_tui.services.import_undo import list_imports, one_import, undo_import
+from salesops_tui.services.import_undo import list_imports, newest_import, one_import, undo_import
 from salesops_tui.services.inspecting import find_deal
 from salesops_tui.services.owner_mapping import map_owner
 from salesops_tui.services.undo import undo_last
 from salesops_tui.services.verifying import verify_store
 from tests.company import Company
-from tests.services.import_desk import GOOD, Desk, deal
+from tests.services.import_desk import GOOD, Desk, deal, undo_newest
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_the_deals_are_as_before_and_the_new_ones_unknown(desk: Desk) -> None:
     before = histories(desk.company), sources(desk.company)
     desk.company.later(days=7)
     desk.take(deal("D1", amount="1"), deal("D3"), full=True, yes=True)
-    undone = undo_import(desk.company.context)
+    undone = undo_newest(desk.company.context)
     assert (histories(desk.company), sources(desk.company)) == before
     assert (undone.deals, undone.unknown) == (2, 1)
     assert "Undid: import 2 of" in undone.text
@@ -71,7 +71,7 @@ def test_the_same_file_brings_them_back_cleanly(desk: Desk) -> None:
     rows = (deal("D1", amount="1"), deal("D3"))
     first = desk.take(*rows, as_of="2026-11-16")
     after = histories(desk.company)
-    undo_import(desk.company.context)
+    undo_newest(desk.company.context)
     again = desk.take(*rows, as_of="2026-11-16")
     assert (again.new, again.changed, again.unchanged) == (first.new, first.changed, first.unchanged) == (1, 1, 0)
     assert "same_file" not in {w.code for w in again.warnings}
@@ -81,7 +81,7 @@ def test_the_same_file_brings_them_back_cleanly(desk: Desk) -> None:
 
 def test_the_record_and_the_list_show_both(desk: Desk) -> None:
     report = desk.take(GOOD, deal("D2", amount="x"))
-    undo_import(desk.company.context)
+    undo_newest(desk.company.context)
     conn = desk.company.store.conn
     kinds = [json.loads(body)["kind"] for (body,) in conn.execute("SELECT body FROM record ORDER BY seq DESC LIMIT 2")]
     assert kinds == ["undo_import", "import"]
@@ -102,10 +102,10 @@ def test_newest_first_and_each_once(desk: Desk) -> None:
     undo_import(desk.company.context, 2)
     with pytest.raises(Refused, match="was taken back already"):
         undo_import(desk.company.context, 2)
-    assert undo_import(desk.company.context).number == 1
+    assert undo_newest(desk.company.context).number == 1
     assert histories(desk.company) == {}
     with pytest.raises(NotFound, match="no import to take back"):
-        undo_import(desk.company.context)
+        undo_newest(desk.company.context)
     with pytest.raises(NotFound, match="no import 7"):
         undo_import(desk.company.context, 7)
     assert problems(desk.company) == []
@@ -116,10 +116,10 @@ def test_only_while_no_inspection_rests_on_a_deal_that_it_brought_in(desk: Desk)
     desk.company.later(hours=1).fail("D1")
     before = desk.tables()
     with pytest.raises(Refused, match="an inspection rests on D1, which import 1 brought in"):
-        undo_import(desk.company.context)
+        undo_newest(desk.company.context)
     assert desk.tables() == before
     undo_last(desk.company.context)
-    assert undo_import(desk.company.context).unknown == 1
+    assert undo_newest(desk.company.context).unknown == 1
 
 
 def test_an_inspection_of_a_deal_that_it_only_changed_stays_and_counts(desk: Desk) -> None:
@@ -127,7 +127,7 @@ def test_an_inspection_of_a_deal_that_it_only_changed_stays_and_counts(desk: Des
     desk.company.later(days=1)
     desk.take(deal("D1", amount="1"))
     desk.company.later(hours=1).fail("D1")
-    undo_import(desk.company.context)
+    undo_newest(desk.company.context)
     assert desk.now()["D1"] == ("lee", 4_200_000, "2026-12-11", 0, 2)
     assert problems(desk.company) == []
 
@@ -137,7 +137,7 @@ def test_a_deal_goes_back_to_the_source_it_was_taken_from(desk: Desk) -> None:
     desk.company.later(days=1)
     desk.take(GOOD, source="east")
     assert sources(desk.company) == {"D1": "east"}
-    undo_import(desk.company.context)
+    undo_newest(desk.company.context)
     assert sources(desk.company) == {"D1": "west"}
 
 
@@ -147,7 +147,7 @@ def test_a_source_that_no_import_gave_a_deal_is_noticed(desk: Desk) -> None:
         desk.take(GOOD, source=source)
         desk.company.later(days=1)
     assert problems(desk.company) == []
-    undo_import(desk.company.context)
+    undo_newest(desk.company.context)
     assert problems(desk.company) == []
     desk.company.store.conn.execute("UPDATE deal SET source = 'east'")
     assert problems(desk.company) == ["the deal D1 stands in the source east, into which no import brought it"]
@@ -158,18 +158,44 @@ def test_owners_that_were_mapped_for_its_deals_fall_with_it(desk: Desk) -> None:
     desk.company.later(hours=1)
     map_owner(desk.company.context, "Jo Doe", "ana")
     assert desk.now()["D1"][0] == "ana"
-    undo_import(desk.company.context)
+    undo_newest(desk.company.context)
     assert histories(desk.company) == {}
     desk.take(deal("D1", owner="Jo Doe"))
     assert desk.now()["D1"][0] == "ana"
     assert problems(desk.company) == []
 
 
+def test_who_takes_back_what_somebody_just_took_back_is_told_and_takes_nothing(desk: Desk) -> None:
+    desk.take(GOOD)
+    desk.company.later(days=7)
+    desk.take(deal("D1", amount="1"))
+    seen = [newest_import(desk.company.context).number for _ in range(2)]
+    assert undo_import(desk.company.context, seen[0]).number == 2
+    with pytest.raises(Refused, match=r"2 was taken back already, by Olga Ops on .* stands is 1 \(.*deals\.csv\)"):
+        undo_import(desk.company.context, seen[1])
+    assert set(desk.now()) == {"D1"}
+    undo_import(desk.company.context, 1)
+    with pytest.raises(Refused, match=r"import 1 was taken back already, .*, and no other stands"):
+        undo_import(desk.company.context, 1)
+
+
+def test_an_import_that_came_meanwhile_is_not_taken_back_unseen(desk: Desk) -> None:
+    desk.take(GOOD)
+    seen = newest_import(desk.company.context).number
+    desk.company.later(days=7)
+    desk.take(deal("D1", amount="1"))
+    with pytest.raises(Refused, match=r"import 2 of .* is newer than import 1; .*nothing was undone"):
+        undo_import(desk.company.context, seen)
+    assert desk.now()["D1"][1] == 100
+
+
 def test_it_is_for_ops_leads(desk: Desk) -> None:
     desk.take(GOOD)
     for who in ("dana", "lee"):
         with pytest.raises(Refused, match="for ops leads"):
-            undo_import(desk.company.acting_as(who))
+            newest_import(desk.company.acting_as(who))
+        with pytest.raises(Refused, match="for ops leads"):
+            undo_import(desk.company.acting_as(who), 1)
         with pytest.raises(Refused, match="for ops leads"):
             list_imports(desk.company.acting_as(who))
 
@@ -206,10 +232,11 @@ def test_undone_imports_leave_the_store_as_one_that_never_saw_them(
             _take(desk, file, number)
         if inspect and "D1" in desk.now() and desk.now()["D1"][3] == 0 and desk.now()["D1"][0] != "unassigned":
             desk.company.fail("D1")
+    before = len(list_imports(stores[1].context))
     for number, file in enumerate(undone, len(kept)):
         _take(desks[1], file, number)
-    for _ in undone:
-        undo_import(stores[1].context)
+    for _ in range(len(list_imports(stores[1].context)) - before):
+        undo_newest(stores[1].context)
     assert histories(stores[1]) == histories(stores[0])
     assert sources(stores[1]) == sources(stores[0])
     assert problems(stores[1]) == []

@@ -12,12 +12,12 @@ from salesops_tui.domain.calendar import Moment, to_date
 from salesops_tui.domain.deal import Category, Status
 from salesops_tui.errors import BadInput, Refused, WrongUsage
 from salesops_tui.services.import_mapping import confirm
-from salesops_tui.services.import_undo import undo_import
 from salesops_tui.services.importing import ImportReport, ImportRequest, import_deals
 from salesops_tui.services.importing_history import expect_history, import_history
 from salesops_tui.services.verifying import verify_store
 from salesops_tui.store import import_log
 from tests.company import Company
+from tests.services.import_desk import undo_newest
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "salesforce"
 NORTHWIND, CONTOSO, WINGTIP = "006Qk00000AbCdEIAV", "006Qk00000AbCdFIAV", "006Qk00000ABcdIIAT"
@@ -161,7 +161,7 @@ def test_a_history_is_undone_as_a_whole_and_can_come_again(company: Company, crm
     take(company, crm / "opportunity_history.csv")
     after = {key: past(company, key) for key in (NORTHWIND, CONTOSO, WINGTIP)}
     company.later(seconds=5)
-    undo_import(company.context)
+    undo_newest(company.context)
     assert {key: past(company, key) for key in (NORTHWIND, CONTOSO, WINGTIP)} == before
     assert take(company, crm / "opportunity_history.csv").changed == 9
     assert {key: past(company, key) for key in (NORTHWIND, CONTOSO, WINGTIP)} == after

@@ -28,8 +28,8 @@ class ImportScreen(ImportGround):
         if command_id == "import.import" and not self.view.ready:
             return self.view.found.problem or "choose the columns that are needed first: n goes there"
         if command_id == "import.import" and not self.view.speaks:
-            rows = self.view.found.report.rows
-            return f"no row can be taken as the file is read now; {'its lines below say why' if rows else 'it has none'}"
+            why = "its lines below say why" if self.view.found.report.rows else "it has none"
+            return f"no row can be taken as the file is read now; {why}"
         if command_id == "import.next" and not self.view.problems:
             return "nothing is left to decide; i imports the file"
         if command_id == "import.forget" and not self.view.found.origin:
