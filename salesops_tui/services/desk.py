@@ -5,7 +5,7 @@ Writes here do not wait for the disk: a killed program loses none of them, a pow
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from salesops_tui.domain.calendar import SECOND, Moment
@@ -16,6 +16,7 @@ from salesops_tui.store import deals as store_deals
 from salesops_tui.store import desk
 
 _SEEN_LATELY = 30 * 60 * SECOND
+"""For how long somebody counts as there where the system does not tell whether their session lives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Companion:
     name: str
     question: str
     since: Moment
+    session: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +42,14 @@ def be_here(context: Context, deal: int, question: str, call: int | None) -> Non
     """Say that the actor is at a question of a deal; what their earlier sessions broke off is over then."""
     if context.actor is None:
         return
-    now = context.now()
+    now, person = context.now(), context.actor.id
     with context.store.write(durable=False) as conn:
-        desk.forget_before(conn, context.actor.id, context.session)
-        here = desk.Presence(context.actor.id, context.session, call, deal, question, now, now)
+        # Before anybody can read of it: who stands there and holds nothing counts as gone.
+        context.store.living.hold(context.session)
+        for session in desk.sessions_of(conn, person):
+            if session != context.session and not context.store.living.holds(session):
+                desk.leave(conn, person, session)
+        here = desk.Presence(person, context.session, call, deal, question, now, now)
         desk.set_presence(conn, here)
 
 
@@ -83,11 +89,26 @@ def broken_off(context: Context) -> BrokenOff | None:
 
 
 def companions(context: Context, deal: int, at: Moment) -> tuple[Companion, ...]:
-    """Return the other people who are on a deal, or were within the last half hour."""
+    """Return the other people who are on a deal, each once, who came first at the front."""
     me = context.actor.id if context.actor else -1
-    seen = desk.others_on(context.store.conn, deal, me, Moment(at - _SEEN_LATELY))
-    names = {p.person: context.people.get(p.person) for p in seen}
-    return tuple(Companion(person.name if (person := names[p.person]) else "?", p.question, p.since) for p in seen)
+    found: dict[int, Companion] = {}
+    for place in desk.others_on(context.store.conn, deal, me):
+        if place.person not in found and is_there(context, place, Moment(at - _SEEN_LATELY)):
+            person = context.people.get(place.person)
+            name = person.name if person else "?"
+            found[place.person] = Companion(name, place.question, place.since, place.session)
+    return tuple(found.values())
+
+
+def is_there(context: Context, place: desk.Presence, lately: Moment) -> bool:
+    """Say whether the session that was at a place is alive; where the system does not tell, if it was seen lately."""
+    held = context.store.living.holds(place.session)
+    return place.seen >= lately if held is None else held
+
+
+def has_gone(context: Context, seen: Sequence[Companion]) -> bool:
+    """Say whether one of these people's sessions has ended without a word; costs next to nothing."""
+    return any(context.store.living.holds(other.session) is False for other in seen)
 
 
 def typed_before(context: Context, deal: int) -> Mapping[tuple[str, str], str]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from salesops_tui.domain.calendar import SECOND, Moment
 from salesops_tui.domain.people import Person
 from salesops_tui.services.context import Context
+from salesops_tui.services.desk import is_there
 from salesops_tui.store import deals as store_deals
 from salesops_tui.store import desk
 
@@ -27,11 +28,12 @@ def followed(context: Context, person: Person | None) -> Followed | None:
     It is the newest of a person; without one the actor's own, which runs beside this one, else the newest of anybody.
     """
     conn, now = context.store.conn, context.now()
-    mine = context.actor.id if context.actor else -1
+    mine, lately = context.actor.id if context.actor else -1, Moment(now - _SEEN_LATELY)
     found = [
         place
-        for place in desk.places_since(conn, Moment(now - _SEEN_LATELY))
+        for place in desk.places_since(conn, lately)
         if place.session != context.session and (person is None or place.person == person.id)
+        if is_there(context, place, lately)
     ]
     for place in sorted(found, key=lambda place: (place.person == mine, place.seen), reverse=True):
         deal = None if place.deal is None else store_deals.deal_at(conn, place.deal, now)

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 from salesops_tui.errors import SalesopsError, StoreProblem
+from salesops_tui.store.living import Living
 from salesops_tui.store.migrations import APPLICATION_ID, SCHEMA_VERSION
 
 _BUSY_MILLISECONDS = 10_000
@@ -44,6 +45,7 @@ class Store:
             `settle`, and a crash costs the whole of it.
         kept: where the store as it was is kept, if opening it brought an older schema up to date.
         still: how the files lay when they were opened as they lie, which holds while nobody writes; else None.
+        living: which sessions are there; those that this connection holds end with it.
     """
 
     def __init__(self, path: Path, conn: sqlite3.Connection, *, read_only: bool) -> None:
@@ -54,6 +56,7 @@ class Store:
         self.disposable = False
         self.kept: Path | None = None
         self.still: tuple[int, int, int] | None = None
+        self.living = Living(path)
         self._depth = 0
         self._file = _identity(path)
 
@@ -67,6 +70,7 @@ class Store:
 
     def close(self) -> None:
         """Give the connection back; safe to call twice."""
+        self.living.close()
         self.conn.close()
 
     @contextmanager

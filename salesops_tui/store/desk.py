@@ -37,9 +37,9 @@ def leave(conn: sqlite3.Connection, person: int, session: str) -> None:
     conn.execute("DELETE FROM presence WHERE person = ? AND session = ?", (person, session))
 
 
-def forget_before(conn: sqlite3.Connection, person: int, session: str) -> None:
-    """Drop the places where earlier sessions of a person broke off."""
-    conn.execute("DELETE FROM presence WHERE person = ? AND session <> ?", (person, session))
+def sessions_of(conn: sqlite3.Connection, person: int) -> list[str]:
+    """Return the sessions of a person that are on a deal, or broke off there."""
+    return [session for (session,) in conn.execute("SELECT session FROM presence WHERE person = ?", (person,))]
 
 
 def last_place(conn: sqlite3.Connection, person: int) -> Presence | None:
@@ -49,10 +49,10 @@ def last_place(conn: sqlite3.Connection, person: int) -> Presence | None:
     return Presence(*row) if row else None
 
 
-def others_on(conn: sqlite3.Connection, deal: int, person: int, since: Moment) -> list[Presence]:
-    """Return other people seen on a deal since a moment."""
-    sql = f"SELECT {_COLUMNS} FROM presence WHERE deal = ? AND person <> ? AND seen_at >= ? ORDER BY since_at"
-    return [Presence(*row) for row in conn.execute(sql, (deal, person, since))]
+def others_on(conn: sqlite3.Connection, deal: int, person: int) -> list[Presence]:
+    """Return where other people are on a deal, or broke off there, who came first at the front."""
+    sql = f"SELECT {_COLUMNS} FROM presence WHERE deal = ? AND person <> ? ORDER BY since_at"
+    return [Presence(*row) for row in conn.execute(sql, (deal, person))]
 
 
 def places_since(conn: sqlite3.Connection, since: Moment) -> list[Presence]:

@@ -24,9 +24,11 @@ def place_to_resume(context: Context) -> BrokenOff | None:
     if context.actor is None or context.store.read_only:
         return None
     place = last_place(context.store.conn, context.actor.id)
-    if place is None or not _goes_on(context, place) or _is_alive(place.session, context.now() - place.seen):
+    if place is None or not _goes_on(context, place):
         return None
-    return broken_off(context)
+    held = context.store.living.holds(place.session)
+    alive = _is_alive(place.session, context.now() - place.seen) if held is None else held
+    return None if alive else broken_off(context)
 
 
 def _goes_on(context: Context, place: Presence) -> bool:
@@ -36,6 +38,7 @@ def _goes_on(context: Context, place: Presence) -> bool:
 
 
 def _is_alive(session: str, seen_ago: int) -> bool:
+    """Guess by the number of its process, where the system does not tell whether a session is there."""
     number = session.partition("-")[0]
     if not number.isdigit():
         return False

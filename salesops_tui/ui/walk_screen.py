@@ -141,7 +141,8 @@ class WalkScreen(BaseScreen[None]):
             return
         self.view.pass_time(self._sitting.place())
         version = self.context.store.data_version()
-        if version != self._version:
+        # Who is killed writes nothing: that shows in the locks of their session, and not in the store.
+        if version != self._version or desk_service.has_gone(self.context, self.walk.companions):
             self._version = version
             with self.guarded():
                 if self._sitting.look_around():

@@ -19,6 +19,7 @@ from salesops_tui.services.queue import Queue, next_deal, read_queue
 from salesops_tui.services.starting import adopt_policy
 from salesops_tui.services.undo import undo_last
 from salesops_tui.services.walk import Walk, walk
+from salesops_tui.store import living
 from tests.company import QUESTIONS, Company
 
 NO, YES, DONT_KNOW = AnswerValue.NO, AnswerValue.YES, AnswerValue.DONT_KNOW
@@ -327,6 +328,7 @@ def test_half_typed_texts_come_back_until_they_are_given(company: Company, dana:
 
 def test_a_killed_session_is_resumed_at_its_question_and_one_that_left_is_not(company: Company, dana: Context) -> None:
     desk.be_here(dana, walk_of(dana).deal.id, "paper_process", None)
+    dana.store.close()
     again = replace(company.acting_as("dana"), session="another process")
     found = desk.broken_off(again)
     assert found is not None
@@ -342,13 +344,45 @@ def test_a_place_of_last_week_is_not_resumed(company: Company, dana: Context) ->
     assert desk.broken_off(replace(company.acting_as("dana"), session="another process")) is None
 
 
-def test_others_on_the_deal_are_named_for_half_an_hour(company: Company, dana: Context) -> None:
+def test_others_are_on_the_deal_for_as_long_as_their_session_lives(company: Company, dana: Context) -> None:
     olga = company.acting_as("olga")
     desk.be_here(olga, walk_of(dana).deal.id, "paper_process", None)
     assert [(c.name, c.question) for c in walk_of(dana).companions] == [("Olga Ops", "paper_process")]
     assert walk_of(olga).companions == ()
+    company.later(hours=3)
+    (olga_seen,) = walk_of(dana).companions
+    assert not desk.has_gone(dana, [olga_seen])
+    olga.store.close()
+    assert desk.has_gone(dana, [olga_seen])
+    assert walk_of(dana).companions == ()
+
+
+def test_where_the_system_does_not_tell_others_are_named_for_half_an_hour(
+    company: Company, dana: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(living, "_ASK", 0)
+    monkeypatch.setattr(living, "_HOLD", 0)
+    olga = company.acting_as("olga")
+    desk.be_here(olga, walk_of(dana).deal.id, "paper_process", None)
+    olga.store.close()
+    (olga_seen,) = walk_of(dana).companions
+    assert not desk.has_gone(dana, [olga_seen]), "nobody knows"
     company.later(minutes=31)
     assert walk_of(dana).companions == ()
+
+
+def test_somebody_at_two_windows_is_seen_at_both_and_named_once(company: Company, dana: Context) -> None:
+    company.claim("D2", amount=3000)
+    first = company.acting_as("olga")
+    second = replace(company.acting_as("olga"), session="another window")
+    for olga, deal in ((first, 1), (second, 2), (second, 1)):
+        desk.be_here(olga, deal, "paper_process", None)
+        assert [c.name for c in walk_of(dana).companions] == ["Olga Ops"]
+    desk.leave(second)
+    assert [c.name for c in walk_of(dana).companions] == ["Olga Ops"]
+    first.store.close()
+    assert walk_of(dana).companions == ()
+    second.store.close()
 
 
 # --- the queue

@@ -60,11 +60,21 @@ def _nothing_masked_afterwards() -> Iterator[None]:
     yield
     masking.show_all()
     present.mask_amounts(False)
+    end_sessions()
+
+
+SESSIONS: dict[str, Context] = {}
+"""Of people who are on a deal; a session that nobody holds has ended."""
+
+
+def end_sessions() -> None:
+    while SESSIONS:
+        SESSIONS.popitem()[1].store.close()
 
 
 def here(company: Company, question: str, deal: str = "NF-77", by: str = "dana") -> None:
     company.later(seconds=1)
-    context = company.acting_as(by)
+    context = SESSIONS.setdefault(by, company.acting_as(by))
     number = deal_number(context.store.conn, deal)
     assert number is not None
     desk_service.be_here(context, number, question, None)
@@ -99,7 +109,18 @@ async def test_it_goes_where_the_session_goes(company: Company) -> None:
         await seat.until(lambda: asks(seat, "paper_process"))
         here(company, "economic_buyer", "D2")
         await seat.until(lambda: asks(seat, "economic_buyer") and "Second" in seat.text)
-        desk_service.leave(company.acting_as("dana"))
+        desk_service.leave(SESSIONS["dana"])
+        await seat.until(lambda: isinstance(seat.app.screen, CallSheetScreen))
+
+
+async def test_a_session_that_was_killed_is_not_followed(company: Company) -> None:
+    here(company, "economic_buyer", by="olga")
+    here(company, "paper_process", "D2", by="dana")
+    async with presenting(company, by="olga") as seat:
+        await seat.until(lambda: asks(seat, "economic_buyer"))
+        SESSIONS["olga"].store.close()
+        await seat.until(lambda: asks(seat, "paper_process"))
+        SESSIONS["dana"].store.close()
         await seat.until(lambda: isinstance(seat.app.screen, CallSheetScreen))
 
 

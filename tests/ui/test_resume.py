@@ -10,6 +10,7 @@ import pytest
 
 from salesops_tui.services.calls import current_call, end_call
 from salesops_tui.services.desk import be_here, keep_typed
+from salesops_tui.store import living
 from salesops_tui.ui.resume import place_to_resume
 from salesops_tui.ui.screens.call_sheet import CallSheetScreen
 from salesops_tui.ui.screens.inspection import InspectionScreen
@@ -57,11 +58,35 @@ async def test_the_program_opens_at_the_deal_and_question_where_it_was_killed(co
 
 
 async def test_a_session_that_is_alive_is_left_alone(company: Company) -> None:
+    other = company.acting_as("dana")
+    other.session = f"{number_of_nobody()}-abcd"  # no matter what its process is called
+    be_here(other, 1, "risk_and_mitigation", None)
+    async with at_sheet(company.acting_as("dana")) as seat:
+        assert isinstance(seat.app.screen, CallSheetScreen)
+    other.store.close()
+
+
+async def test_a_session_that_ended_is_dead_though_its_number_is_somebodys_again(company: Company) -> None:
+    cut_off(company, f"{os.getpid()}-abcd")
+    async with at_sheet(company.acting_as("dana")) as seat:
+        assert isinstance(seat.app.screen, InspectionScreen)
+
+
+@pytest.fixture
+def untold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system does not tell which sessions are there."""
+    monkeypatch.setattr(living, "_ASK", 0)
+    monkeypatch.setattr(living, "_HOLD", 0)
+
+
+@pytest.mark.usefixtures("untold")
+async def test_a_session_whose_process_is_alive_is_left_alone(company: Company) -> None:
     cut_off(company, f"{os.getpid()}-abcd")
     async with at_sheet(company.acting_as("dana")) as seat:
         assert isinstance(seat.app.screen, CallSheetScreen)
 
 
+@pytest.mark.usefixtures("untold")
 async def test_a_session_that_was_killed_and_not_yet_buried_is_dead(company: Company) -> None:
     killed = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     killed.kill()
@@ -89,6 +114,7 @@ def test_nowhere_to_go_on_once_the_call_has_ended(company: Company) -> None:
     context.store.close()
 
 
+@pytest.mark.usefixtures("untold")
 @pytest.mark.parametrize("session", ["", "x", "-1-a", "99999999999999999999-a"])
 def test_a_session_of_another_making_is_taken_for_dead_or_left(company: Company, session: str) -> None:
     cut_off(company, session)
@@ -132,13 +158,16 @@ def test_half_typed_text_is_gone_back_to_before_any_call_has_begun(tmp_path: Pat
     be_here(context, 1, "economic_buyer", None)
     assert place_to_resume(again) is None
     keep_typed(context, 1, {("economic_buyer", "evidence"): "the CFO sa"})
+    assert place_to_resume(again) is None, "it is being typed in another window"
+    context.store.close()
     place = place_to_resume(again)
     assert place is not None
     assert place.question == "economic_buyer"
-    for seat in (context, again, company.context):
+    for seat in (again, company.context):
         seat.store.close()
 
 
+@pytest.mark.usefixtures("untold")
 def test_a_process_that_got_the_number_after_a_reboot_is_not_the_session(company: Company) -> None:
     began_later = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     cut_off(company, f"{began_later.pid}-abcd")
