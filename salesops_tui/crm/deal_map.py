@@ -41,6 +41,7 @@ class DealMap:
         values: by field (category, stage, status, owner), what the file's words mean; `*` is any other word.
         joins: by name; the columns of the file `Accounts` are called `Accounts.Name` and so on.
         date_formats: as for `strptime`; ISO dates are always read.
+        day_first_if_unclear: the order of a date's numbers where neither the map nor the file itself says it.
         odds: how the category follows from a probability; None where a column says it.
         encoding: of text that is no Unicode; "" for Windows-1252.
         currency: of amounts that name none; "" for the policy's.
@@ -56,6 +57,7 @@ class DealMap:
     odds: Odds | None = None
     date_formats: tuple[str, ...] = ()
     day_first: bool | None = None
+    day_first_if_unclear: bool | None = None
     decimal: str = "."
     encoding: str = ""
     currency: str = ""

@@ -141,11 +141,15 @@ class _Search:
 
 
 class Habits(NamedTuple):
-    """What was found out; None where nothing decides, or the map has said it. `said`: a code, words, and a count."""
+    """What was found out; None where nothing decides, or the map has said it. `said`: a code, words, and a count.
+
+    `order_kept`: the order of the dates is the one that the map keeps for files that do not tell.
+    """
 
     day_first: bool | None
     comma: bool | None
     said: list[tuple[str, str, int]]
+    order_kept: bool
 
 
 def find_out(layout: Layout, first: Iterable[Row], again: Callable[[], Iterable[Row]], today: Day | None) -> Habits:
@@ -170,9 +174,10 @@ def find_out(layout: Layout, first: Iterable[Row], again: Callable[[], Iterable[
             if not search.open_questions():
                 break
     _by_the_other(search)
+    kept = _by_what_is_kept(search)
     _by_thousands(search)
     said = [*_about_dates(search.day_first), *_about_amounts(search.comma)]
-    return Habits(search.day_first.answer, search.comma.answer, said)
+    return Habits(search.day_first.answer, search.comma.answer, said, kept)
 
 
 def settled(layout: Layout, habits: Habits) -> Layout:
@@ -191,6 +196,16 @@ def _by_the_other(search: _Search) -> None:
     if sign and not search.comma.no and search.day_first.answer is None:
         why = "has a decimal comma, and who writes so writes the day first"
         search.day_first.hear(answer=True, sign=Sign(_LIKELY, sign.text, sign.line, why))
+
+
+def _by_what_is_kept(search: _Search) -> bool:
+    """Take the order that the map keeps for dates of which nothing in the file tells; say whether it was needed."""
+    question, kept = search.day_first, search.layout.map.day_first_if_unclear
+    if kept is None or not question.unclear or question.yes or question.no:
+        return False
+    why = "can be read in two ways, and nothing here tells; earlier files or the map have it so"
+    question.hear(answer=kept, sign=Sign(_LIKELY, question.unclear, question.line, why))
+    return True
 
 
 def _by_thousands(search: _Search) -> None:

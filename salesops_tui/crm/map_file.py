@@ -66,6 +66,7 @@ class _Checked(BaseModel):
 class _Formats(_Checked):
     date: DateFormat | list[DateFormat] = Field(default_factory=list)
     day_first: bool | None = None
+    day_first_if_unclear: bool | None = None
     decimal: Literal[".", ","] = "."
     encoding: Encoding = ""
     currency: Annotated[str, Field(pattern="^([A-Za-z]{3})?$")] = ""
@@ -202,6 +203,7 @@ def _made(
         joins={name: Join(beside / j.file, j.key, j.match) for name, j in checked.join.items()},
         date_formats=(formats.date,) if isinstance(formats.date, str) else tuple(formats.date),
         day_first=formats.day_first,
+        day_first_if_unclear=formats.day_first_if_unclear,
         decimal=formats.decimal,
         encoding=formats.encoding,
         currency=formats.currency.upper(),

@@ -33,6 +33,7 @@ class Reading:
         map: the map that was given, completed by what the file itself decides: the order of dates, the decimal mark.
         notices: what a person should know before the rows.
         rows: all rows of the table, once; those that were looked at come first.
+        order_kept: the file's dates do not tell what their month is, and are read as the map keeps it.
     """
 
     dialect: Dialect
@@ -41,6 +42,7 @@ class Reading:
     layout: Layout
     notices: list[Said]
     rows: Iterator[Row]
+    order_kept: bool = False
 
 
 def begin(file: SourceFile, table: Table, deal_map: DealMap, dialect: str = AUTO, today: Day | None = None) -> Reading:
@@ -74,7 +76,7 @@ def begin(file: SourceFile, table: Table, deal_map: DealMap, dialect: str = AUTO
     layout = settled(layout, habits)
     doubts: list[Said] = [("dialect_doubtful", doubt, 1)] if doubt else []
     notices = [*doubts, *said, *habits.said]
-    return Reading(chosen, clues.reasons, layout.map, layout, notices, chain(first, rows))
+    return Reading(chosen, clues.reasons, layout.map, layout, notices, chain(first, rows), habits.order_kept)
 
 
 def _once_more(file: SourceFile) -> Iterator[Row]:

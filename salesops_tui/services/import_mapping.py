@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from salesops_tui.crm.deal_map import DealMap
 from salesops_tui.domain.calendar import Moment
-from salesops_tui.errors import NotFound, Refused
+from salesops_tui.errors import BadInput, NotFound, Refused
 from salesops_tui.services.context import Context
-from salesops_tui.services.import_request import ImportRequest
+from salesops_tui.services.import_request import ImportRequest, moment_to_write
 from salesops_tui.store import mappings, record
 
+if TYPE_CHECKING:
+    from salesops_tui.crm.source import SourceFile
+    from salesops_tui.crm.table import Table
+
 _TABLES = ("columns", "defaults", "formats")
+KEPT_ORDER = "day_first_if_unclear"
+"""Where a mapping keeps the order of day and month that its file had told by itself."""
 
 
 class Origin(NamedTuple):
@@ -133,6 +139,8 @@ def mapping_in_force(context: Context, request: ImportRequest, header: Sequence[
 def confirm(context: Context, request: ImportRequest) -> Origin:
     """Keep the way in which a file is read for all later files with this header; owners that were mapped too.
 
+    Where the file's own dates tell which of their numbers is the month, that is kept for later ones that do not tell.
+
     Raises:
         Refused: the actor is no ops lead.
         NotFound: an owner was mapped to nobody.
@@ -151,6 +159,7 @@ def confirm(context: Context, request: ImportRequest) -> Origin:
     with open_table(file.encoded(found.map.encoding)) as table:
         marks = _marks(header, table.header.names)
         dialect = _dialect(request, table.header.names)
+        plain = _with_order(plain, _order_told(context, request, found, file, table))
     owners = request.corrections.get("values", {}).get("owner", {})
     with context.store.write() as conn:
         for text, person in owners.items():
@@ -165,6 +174,29 @@ def confirm(context: Context, request: ImportRequest) -> Origin:
                 known = mappings.newest(conn, mark, request.source)
     assert known is not None, "just written"
     return Origin(known.id, actor.name, known.at, known.source, known.dialect)
+
+
+def _order_told(
+    context: Context, request: ImportRequest, found: InForce, file: SourceFile, table: Table
+) -> bool | None:
+    """Say whether a file's own dates have the day first; None where they do not tell, or the map says it."""
+    from salesops_tui.crm.dialects import AUTO
+    from salesops_tui.crm.reading import begin
+
+    told = found.map
+    dialect = found.origin.dialect if request.dialect == AUTO and found.origin else request.dialect
+    today = context.calendar.day_of(moment_to_write(context, request.as_of))
+    try:
+        reading = begin(file.encoded(told.encoding), table, told, dialect, today)
+    except BadInput:
+        return None
+    return None if reading.order_kept or told.day_first is not None else reading.map.day_first
+
+
+def _with_order(plain: dict[str, Any], day_first: bool | None) -> dict[str, Any]:
+    if day_first is None:
+        return plain
+    return {**plain, "formats": {**plain.get("formats", {}), KEPT_ORDER: day_first}}
 
 
 def forget(context: Context, request: ImportRequest, header: Sequence[str] | None = None) -> None:
@@ -218,7 +250,11 @@ def _remembered(context: Context, source: str, header: Sequence[str]) -> tuple[M
     known = mappings.newest(context.store.conn, fingerprint(header), source)
     if known is None or not known.body:
         return {}, None
-    return known.body, _origin(context, known)
+    body = known.body
+    if known.source != source and KEPT_ORDER in body.get("formats", {}):
+        # Another region may have the same columns and write its dates in another order.
+        body = {**body, "formats": {name: value for name, value in body["formats"].items() if name != KEPT_ORDER}}
+    return body, _origin(context, known)
 
 
 def _origin(context: Context, known: mappings.Confirmed) -> Origin:

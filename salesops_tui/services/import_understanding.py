@@ -185,7 +185,7 @@ class _Sight:
             ambiguous = forms.counts.get(DateForm.AMBIGUOUS, 0)
             if ambiguous or DateForm.DAY_FIRST in forms.counts or DateForm.MONTH_FIRST in forms.counts:
                 sample = forms.samples.get(DateForm.AMBIGUOUS, "")
-                decided = _decided(self._run, forms)
+                decided = _decided(self._run, forms, kept=self._reading.order_kept)
                 yield DateColumn(name, columns[name] or name, forms.counts, ambiguous, sample, decided)
 
     def _deal(self, seen: sight.Seen) -> DealSeen:
@@ -297,7 +297,7 @@ def _column(run: Run, column: str | None, name: str, samples: Callable[[str], tu
     return ColumnUse(name, column, name in REQUIRED, samples(column) if column else (), said_by)
 
 
-def _decided(run: Run, forms: DateForms) -> str:
+def _decided(run: Run, forms: DateForms, *, kept: bool) -> str:
     """Say in words how dates that can be read in two ways are read, and by what that was decided."""
     given = run.mapped.map
     if given.date_formats:
@@ -308,6 +308,8 @@ def _decided(run: Run, forms: DateForms) -> str:
     order = "the day stands first" if day_first else "the month stands first"
     if given.day_first is not None:
         return f"{order}, as the map says"
+    if kept:
+        return f"{order}: as {'in the file that was confirmed' if run.mapped.origin else 'the map says of such files'}"
     form = DateForm.DAY_FIRST if day_first else DateForm.MONTH_FIRST
     count, sample = forms.counts.get(form, 0), forms.samples.get(form, "")
     others = f"{count:,} other{'' if count == 1 else 's'}, such as {sample}, can be read in no other way"

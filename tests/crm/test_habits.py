@@ -127,3 +127,17 @@ def test_points_before_three_digits_alone_are_thousands_but_in_a_canonical_file(
     assert reading.map.decimal == decimal
     assert ("no amount here has one or two" in said(reading).get("decimal_mark", "")) == (decimal == ",")
     assert begun(tmp_path / "deals.csv", *rows).map.decimal == "."
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_kept_order_counts_only_where_nothing_in_the_file_tells(tmp_path: Path, kept: bool) -> None:
+    told = DealMap(day_first_if_unclear=kept)
+    reading = begun(tmp_path / "deals.csv", UNCLEAR, told=told)
+    assert (reading.map.day_first, reading.order_kept) == (kept, True)
+    for telling, order in ((("5", "28/12/2026", ""), True), (("5", "12/28/2026", ""), False)):
+        reading = begun(tmp_path / "deals.csv", UNCLEAR, telling, told=told)
+        assert (reading.map.day_first, reading.order_kept) == (order, False)
+    both = begun(tmp_path / "deals.csv", UNCLEAR, ("5", "28/12/2026", ""), ("5", "12/28/2026", ""), told=told)
+    assert (both.map.day_first, both.order_kept) == (None, False)
+    none = begun(tmp_path / "deals.csv", ("5", "2026-12-11", ""), told=told)
+    assert (none.map.day_first, none.order_kept) == (None, False)

@@ -232,6 +232,49 @@ def test_a_word_stands_once_in_a_mapping_however_it_was_written(desk: Desk) -> N
     assert understand(desk.company.context, ImportRequest(path)).new[0].category == 2
 
 
+def dated(desk: Desk, *closes: str, name: str = "next.csv") -> Path:
+    rows = [deal(f"D{number}", close_date=close) for number, close in enumerate(closes)]
+    return desk.file(*rows, header=GERMAN, name=name)
+
+
+@pytest.mark.parametrize(("told", "close"), [("23/12/2026", "2026-12-03"), ("12/23/2026", "2026-03-12")])
+def test_a_confirmed_mapping_keeps_the_order_that_the_days_told(desk: Desk, told: str, close: str) -> None:
+    context = desk.company.context
+    confirm(context, with_mapping(ImportRequest(dated(desk, "03/12/2026", told)), columns=COLUMNS))
+    unclear = ImportRequest(dated(desk, "03/12/2026"))
+    (dates,) = understand(context, unclear).dates
+    order = "the day" if told[0] == "2" else "the month"
+    assert dates.decided == f"{order} stands first: as in the file that was confirmed"
+    report = import_deals(context, unclear)
+    assert (report.new, desk.now()["D0"][2]) == (1, close)
+    (said,) = [w.message for w in report.warnings if w.code == "date_order"]
+    assert said.startswith(f"dates were read with {order} first: 03/12/2026 on line 2 can be read in two ways")
+    assert verify_store(context).problems == []
+
+
+def test_a_file_that_tells_its_order_itself_is_read_by_that_and_not_by_the_one_kept(desk: Desk) -> None:
+    context = desk.company.context
+    confirm(context, with_mapping(ImportRequest(dated(desk, "23/12/2026")), columns=COLUMNS))
+    other = ImportRequest(dated(desk, "03/12/2026", "12/23/2026"))
+    assert understand(context, other).dates[0].decided.startswith("the month stands first: 1 other, such as")
+    assert import_deals(context, other).rejected == 0
+    assert desk.now()["D0"][2] == "2026-03-12"
+    confirm(context, other)
+    assert understand(context, ImportRequest(dated(desk, "03/12/2026"))).report.unchanged == 1
+
+
+def test_an_order_is_kept_for_its_own_source_and_only_where_the_file_told_it(desk: Desk) -> None:
+    context = desk.company.context
+    unclear = ImportRequest(dated(desk, "03/12/2026"))
+    confirm(context, with_mapping(unclear, columns=COLUMNS))
+    assert understand(context, unclear).report.accepted == 0, "nothing was told, so nothing is kept"
+    confirm(context, with_mapping(ImportRequest(dated(desk, "23/12/2026", name="told.csv")), columns=COLUMNS))
+    assert understand(context, unclear).report.accepted == 1
+    elsewhere = understand(context, ImportRequest(unclear.path, source="east"))
+    assert (elsewhere.missing, elsewhere.report.accepted) == ((), 0)
+    assert elsewhere.dates[0].decided.startswith("not decided")
+
+
 def test_a_forgotten_mapping_is_used_no_longer(desk: Desk) -> None:
     request = ImportRequest(desk.file(GOOD, header=GERMAN))
     confirm(desk.company.context, with_mapping(request, columns=COLUMNS))
