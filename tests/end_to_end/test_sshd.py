@@ -1,114 +1,110 @@
 """Over a line: two sessions at 80×24 through a real sshd on loopback, one cut off in the middle of an answer.
 
-The server is Debian's openssh-server, started here on a free port as whoever runs the tests, with keys of its own.
+The server is Debian's openssh-server, started here on a free port with keys of its own: once as whoever runs the tests,
+and, where that is root, once more as an ordinary user on a machine of the test's own.
 """
 
-import getpass
 import os
-import shlex
 import shutil
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from salesops_tui.domain.calendar import to_day, to_moment
 from salesops_tui.services.identity import login_name
 from tests.company import Company
+from tests.end_to_end.own_machine import own_machine
+from tests.end_to_end.secure_shell import Server, needs_sshd, quoted
 from tests.end_to_end.sitting import Sitting
 
 ROOT = Path(__file__).parents[2]
-SSHD = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
 SEPARATION = Path("/run/sshd")
 """The folder without which a server of root's does not start; Debian's service makes it."""
+_OWN_RUN = ["unshare", "--mount", "--propagation", "private", "sh", "-ec"]
+_OWN_RUN += ['mount -t tmpfs -o mode=755 tmpfs /run; mkdir /run/sshd; exec "$@"', "sh"]
 
-pytestmark = pytest.mark.skipif(
-    not (SSHD and shutil.which("ssh") and shutil.which("ssh-keygen")),
-    reason="there is no sshd and ssh here (Debian: openssh-server, openssh-client)",
-)
-
-CONFIG = """\
-Port {port}
-ListenAddress 127.0.0.1
-HostKey {folder}/host
-AuthorizedKeysFile {folder}/user.pub
-PidFile {folder}/pid
-StrictModes no
-UsePAM no
-PasswordAuthentication no
-KbdInteractiveAuthentication no
-PermitRootLogin yes
-PrintMotd no
-"""
+pytestmark = needs_sshd
 
 
-class Server:
-    """A server that lets whoever runs the tests in."""
+class Line(NamedTuple):
+    """A server, as whom it runs (their number and login), and how they run the program on a store."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        for name in ("host", "user"):
-            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)], check=True)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        (folder / "config").write_text(CONFIG.format(port=self.port, folder=folder))
-        assert SSHD
-        self.log = folder / "log"
-        command = [SSHD, "-D", "-f", str(folder / "config"), "-E", str(self.log)]
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
-
-    def wait(self) -> None:
-        """Wait until it takes connections, and see that it gives terminals: to us it can where /dev/pts is as usual."""
-        for _ in range(100):
-            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 0.2):
-                break
-            if self.process.poll() is not None:
-                break
-            time.sleep(0.1)
-        tried = subprocess.run(self.command("--version"), stdin=subprocess.DEVNULL, capture_output=True, check=False)
-        if b"salesops" not in tried.stdout:
-            said = self.log.read_text() if self.log.exists() else ""
-            pytest.skip(f"sshd gives no terminal here: {said.strip()[-300:]}")
-
-    def command(self, *arguments: str) -> list[str]:
-        """Return how to run the program over the line, on a terminal there."""
-        there = shlex.join([sys.executable, "-m", "salesops_tui", *arguments])
-        options = ["BatchMode=yes", "StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR"]
-        return [
-            "ssh", "-tt", "-F", "none", "-p", str(self.port), "-i", str(self.folder / "user"),
-            *[part for option in options for part in ("-o", option)],
-            f"{getpass.getuser()}@127.0.0.1", f"cd {shlex.quote(str(ROOT))} && exec env LC_ALL=C.UTF-8 {there}",
-        ]  # fmt: skip
+    server: Server
+    number: int
+    user: str
+    program: Callable[[Path], str]
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    made = os.geteuid() == 0 and not SEPARATION.exists()
-    if made:
-        SEPARATION.mkdir(mode=0o755)
-    folder = tmp_path / "sshd"
-    folder.mkdir(mode=0o700)
-    server = Server(folder)
+@pytest.fixture(scope="module", params=["whoever runs the tests", "an ordinary user"])
+def line(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    folder = tmp_path_factory.mktemp("line")
+    with ExitStack() as stack:
+        if request.param == "an ordinary user":
+            line = _of_an_ordinary_user(folder, stack)
+        else:
+            line = _of_whoever_runs_the_tests(folder, stack)
+        stack.callback(line.server.stop)
+        line.server.wait(line.user)
+        assert Path(f"/proc/{line.server.process.pid}").stat().st_uid == line.number
+        yield line
+
+
+def _of_whoever_runs_the_tests(folder: Path, stack: ExitStack) -> Line:
+    before = _room_for_separation(stack) if os.geteuid() == 0 else []
+    program = quoted("env", "LC_ALL=C.UTF-8", sys.executable, "-m", "salesops_tui")
+
+    def run(store: Path) -> str:
+        return f"cd {quoted(str(ROOT))} && exec {program} --store {quoted(str(store))}"
+
+    return Line(Server(folder, before=before), os.geteuid(), login_name(), run)
+
+
+def _room_for_separation(stack: ExitStack) -> list[str]:
+    """Return what to put before a server of root's, so that it has the folder that it needs."""
+    if SEPARATION.exists():
+        return []
+    with suppress(OSError):
+        if subprocess.run([*_OWN_RUN, "true"], capture_output=True, check=False).returncode == 0:
+            return _OWN_RUN
     try:
-        server.wait()
-        yield server
-    finally:
-        server.process.terminate()
-        server.process.wait(10)
-        if made:
-            SEPARATION.rmdir()
+        SEPARATION.mkdir(mode=0o755)
+    except OSError as error:
+        pytest.skip(f"a server of root's needs {SEPARATION}, which cannot be made: {error.strerror}")
+    stack.callback(SEPARATION.rmdir)
+    return []
+
+
+def _of_an_ordinary_user(folder: Path, stack: ExitStack) -> Line:
+    machine = own_machine()
+    stack.callback(machine.close)
+    machine.run(machine.installing())
+    number = machine.add_user("anna")
+    home = machine.seen("/home/anna")
+    (home / "line").mkdir()
+    os.chown(home / "line", number, number)
+
+    def run(store: Path) -> str:
+        place = home / f"{store.parent.name}.db"
+        if not place.exists():
+            shutil.copy(store, place)
+            os.chown(place, number, number)
+        return f"exec env LC_ALL=C.UTF-8 salesops --store {quoted(place.name)}"
+
+    before = machine.within("anna")
+    server = Server(folder, there="/home/anna/line", seen_as=home / "line", before=before)
+    return Line(server, number, "anna", run)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Path:
-    """Three Commit deals; whoever runs the tests is their manager, Dana."""
+def store(line: Line, tmp_path: Path) -> Path:
+    """Three Commit deals; whoever logs in is their manager, Dana."""
     now = datetime.now(UTC)
     company = Company(tmp_path / "store.db")
     company.time = now - timedelta(days=12)
@@ -116,20 +112,21 @@ def store(tmp_path: Path) -> Path:
     for key, amount in (("D1", 50_000), ("D2", 30_000), ("D3", 20_000)):
         company.claim(key, amount=amount, close=close.isoformat(), account=f"Account {key}")
     with company.store.write() as conn:
-        conn.execute("UPDATE person SET login = '' WHERE login = ?", (login_name(),))
-        conn.execute("UPDATE person SET login = ? WHERE key = 'dana'", (login_name(),))
+        conn.execute("UPDATE person SET login = '' WHERE login = ?", (line.user,))
+        conn.execute("UPDATE person SET login = ? WHERE key = 'dana'", (line.user,))
+    company.store.settle()
     company.store.close()
     return company.path
 
 
-def over(server: Server, store: Path) -> Sitting:
-    return Sitting(store, columns=80, rows=24, command=server.command("--store", str(store)))
+def over(line: Line, store: Path) -> Sitting:
+    return Sitting(store, columns=80, rows=24, command=line.server.command(line.user, line.program(store)))
 
 
-def test_two_sessions_and_a_line_that_is_cut_in_the_middle_of_an_answer(server: Server, store: Path) -> None:
-    with over(server, store) as second:
+def test_two_sessions_and_a_line_that_is_cut_in_the_middle_of_an_answer(line: Line, store: Path) -> None:
+    with over(line, store) as second:
         second.see("Commit 100k", "Account D1", "To ask  3")
-        with over(server, store) as first:
+        with over(line, store) as first:
             first.see("Commit 100k", "Account D1", "Inspect")
             first.type("i")
             first.see("1 of 3", "Economic buyer")
@@ -147,14 +144,14 @@ def test_two_sessions_and_a_line_that_is_cut_in_the_middle_of_an_answer(server: 
             first.see("their counsel is out")
             time.sleep(1.0)  # what is typed reaches the disk at most half a second behind the keys
             first.kill()
-        with over(server, store) as again:
+        with over(line, store) as again:
             again.see("Account D2", "✓ Economic", "✓ Paper", "their counsel is out")
             again.type("\x1b")
         second.type("q")
 
 
-def test_bytes_a_key_and_the_start_over_the_line(server: Server, store: Path) -> None:
-    with over(server, store) as person:
+def test_bytes_a_key_and_the_start_over_the_line(line: Line, store: Path) -> None:
+    with over(line, store) as person:
         person.see("Commit 100k", "Account D1", "Inspect")
         start, started = person.now, person.written
         person.wait_quiet(0.5)

@@ -1,0 +1,131 @@
+"""A real sshd on loopback, started by a test on a free port, and the way in."""
+
+import os
+import shlex
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+SSHD = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+
+needs_sshd = pytest.mark.skipif(
+    not (SSHD and shutil.which("ssh") and shutil.which("ssh-keygen")),
+    reason="there is no sshd and ssh here (Debian: openssh-server, openssh-client)",
+)
+
+CONFIG = """\
+Port {port}
+ListenAddress 127.0.0.1
+HostKey {there}/host
+AuthorizedKeysFile {there}/user.pub
+PidFile {there}/pid
+AcceptEnv LANG LC_*
+StrictModes no
+UsePAM no
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+PermitRootLogin yes
+PrintMotd no
+"""
+
+
+class Server:
+    """A server that lets whoever has the test's key in.
+
+    Attributes:
+        folder: the keys, on our side.
+        log: what the server says.
+    """
+
+    def __init__(
+        self, folder: Path, *, there: str = "", seen_as: Path | None = None, before: Sequence[str] = ()
+    ) -> None:
+        """Start one.
+
+        Args:
+            folder: a new folder of ours for the keys.
+            there: the folder of the server's own files, by the name that it knows; `folder` by default.
+            seen_as: by which name we reach that folder.
+            before: what stands before the command, to have it run elsewhere or as somebody else.
+        """
+        self.folder = folder
+        seen_as = seen_as or folder
+        for name in ("host", "user"):
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)], check=True)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        if seen_as != folder:
+            for name in ("host", "user.pub"):
+                shutil.copy(folder / name, seen_as / name)
+            owner = seen_as.stat()
+            os.chown(seen_as / "host", owner.st_uid, owner.st_gid)
+        (seen_as / "config").write_text(CONFIG.format(port=self.port, there=there or folder))
+        self.log = seen_as / "log"
+        assert SSHD
+        command = [*before, SSHD, "-D", "-f", f"{there or folder}/config", "-E", f"{there or folder}/log"]
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+
+    def wait(self, user: str) -> None:
+        """Wait until it takes connections, and see that it gives this user a terminal; skip where it does not.
+
+        An ordinary user's server gives one where /dev/pts is mounted with `gid=5`, as Debian does.
+        """
+        for _ in range(100):
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 0.2):
+                break
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.05)
+        tried = subprocess.run(
+            self.command(user, "tty"), stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=30
+        )
+        if b"/dev/" not in tried.stdout:
+            said = self.log.read_text().splitlines() if self.log.exists() else [f"it ended with {self.process.poll()}"]
+            why = [line for line in said if "failed" in line or "fatal" in line] or said[-2:]
+            pytest.skip(f"sshd gives no terminal here: {'; '.join(why)}")
+
+    def command(self, user: str, there: str, *, terminal: bool = True) -> list[str]:
+        """Return how to run a command of the shell there over the line."""
+        options = {
+            "BatchMode": "yes",
+            "StrictHostKeyChecking": "no",
+            "UserKnownHostsFile": "/dev/null",
+            "LogLevel": "ERROR",
+            "SendEnv": "LANG LC_*",
+        }
+        return [
+            "ssh", "-tt" if terminal else "-T", "-F", "none", "-p", str(self.port), "-i", str(self.folder / "user"),
+            *[f"-o{name}={value}" for name, value in options.items()], f"{user}@127.0.0.1", there,
+        ]  # fmt: skip
+
+    def run(self, user: str, there: str) -> tuple[int, str]:
+        """Run a command of the shell there without a terminal; return its exit code and all that it said."""
+        done = subprocess.run(
+            self.command(user, there, terminal=False),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        return done.returncode, done.stdout
+
+    def stop(self) -> None:
+        """End it."""
+        self.process.terminate()
+        self.process.wait(10)
+
+
+def quoted(*words: str) -> str:
+    """Return words as the shell there reads them."""
+    return shlex.join(words)
