@@ -41,23 +41,24 @@ def accuracy(session: Session, /, form: str, **asked: Any) -> None:
     from salesops_tui.services import accuracy as made
     from salesops_tui.services.history_words import describe_accuracy, describe_trend
 
+    if asked["by_week"] and asked["week"]:
+        raise WrongUsage("--by-week shows every week; leave --week out")
     context = session.open()
     with context.store.reading():
         scope, period, at = _asked(context, asked)
         if asked["by_week"]:
-            if asked["week"]:
-                raise WrongUsage("--by-week shows every week; leave --week out")
             document = describe_trend(made.accuracy_trend(context, scope, at))
-            rows = [(str(point["week"]), *_scored(form, point["scores"])) for point in document["weeks"]]
-            emit(form, document, ("week", *_scored_columns(form)), rows, footing=[] if form == "csv" else [_READ_SO])
-            return
-        report = made.accuracy(context, scope, period, at, asked["week"])
-        document = describe_accuracy(context, report)
-        rows = [(one["person_name"], *_scored(form, one["scores"])) for one in document["people"]]
-        said = [f"Accuracy and bias at week {report.week} of {_listed(document['quarters'])}"]
-        nothing = [f"nothing came in for {document['scope']} in {name}" for name in document["without_actuals"]]
-        columns = ("person_name", *_scored_columns(form))
-        emit(form, document, columns, rows, heading=said, footing=[_READ_SO, *nothing])
+        else:
+            document = describe_accuracy(context, made.accuracy(context, scope, period, at, asked["week"]))
+    if asked["by_week"]:
+        rows = [(str(point["week"]), *_scored(form, point["scores"])) for point in document["weeks"]]
+        emit(form, document, ("week", *_scored_columns(form)), rows, footing=[] if form == "csv" else [_READ_SO])
+        return
+    rows = [(one["person_name"], *_scored(form, one["scores"])) for one in document["people"]]
+    said = [f"Accuracy and bias at week {document['week']} of {_listed(document['quarters'])}"]
+    nothing = [f"nothing came in for {document['scope']} in {name}" for name in document["without_actuals"]]
+    columns = ("person_name", *_scored_columns(form))
+    emit(form, document, columns, rows, heading=said, footing=[_READ_SO, *nothing])
 
 
 @click.command("yield")
@@ -73,25 +74,19 @@ def commit_yield(session: Session, /, form: str, **asked: Any) -> None:
     with context.store.reading():
         scope, period, at = _asked(context, asked)
         document = describe_yield(context, made(context, scope, period, at, asked["week"]))
-        columns = _yield_columns(form)
-        claims = document["confidence"]
-        heading = [f"Yield of Commit over {_listed(document['quarters'])}"]
-        heading += [f"Commit claims {claims['low']} to {claims['high']} %"] if claims else []
-        rows = [(str(one["week"]), *_yielded(form, one)) for one in document["weeks"]]
-        people = [(one["person_name"], *_yielded(form, one)) for one in document["by_person"]]
-        if form in ("json", "csv"):
-            whole = [("week", *row) for row in rows] + [("person", *row) for row in people]
-            emit(form, document, ("by", "which", *columns), whole)
-            return
-        emit(
-            form,
-            document,
-            ("week", *columns),
-            rows,
-            heading=heading,
-            footing=["won of how many, in brackets by amount"],
-        )
-        emit(form, document, ("person_name", *columns), people, heading=["", f"By person, at week {document['week']}"])
+    columns = _yield_columns(form)
+    claims = document["confidence"]
+    heading = [f"Yield of Commit over {_listed(document['quarters'])}"]
+    heading += [f"Commit claims {claims['low']} to {claims['high']} %"] if claims else []
+    rows = [(str(one["week"]), *_yielded(form, one)) for one in document["weeks"]]
+    people = [(one["person_name"], *_yielded(form, one)) for one in document["by_person"]]
+    if form in ("json", "csv"):
+        whole = [("week", *row) for row in rows] + [("person", *row) for row in people]
+        emit(form, document, ("by", "which", *columns), whole)
+        return
+    footing = ["won of how many, in brackets by amount"]
+    emit(form, document, ("week", *columns), rows, heading=heading, footing=footing)
+    emit(form, document, ("person_name", *columns), people, heading=["", f"By person, at week {document['week']}"])
 
 
 @click.command()
