@@ -209,7 +209,7 @@ def _progress() -> Iterator[Progress | None]:
     if not sys.stderr.isatty():
         yield None
         return
-    with click.progressbar(length=_STEPS, label=_LABEL, file=sys.stderr) as bar:
+    with click.progressbar(length=_STEPS, label=_LABEL, file=sys.stderr, width=0) as bar:
         shown = 0
 
         def progress(done: int, of: int, what: str) -> None:

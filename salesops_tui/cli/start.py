@@ -10,6 +10,8 @@ from salesops_tui.cli.output import emit, format_option, warn
 from salesops_tui.cli.session import Session
 from salesops_tui.errors import WrongUsage
 
+_AS_WIDE_AS_FITS = 0  # click's own width leaves no room for the time at 80 columns: each step then begins a new line
+
 
 @click.command()
 @click.option(
@@ -41,7 +43,8 @@ def demo(session: Session, build_only: bool, scale: int | None) -> None:
 
     path = session.named or data_dir() / "demo.db"
     quiet = not sys.stderr.isatty()
-    with click.progressbar(length=100, label="Building the demo company", file=sys.stderr, hidden=quiet) as bar:
+    label = "Building the demo company"
+    with click.progressbar(length=100, label=label, file=sys.stderr, hidden=quiet, width=_AS_WIDE_AS_FITS) as bar:
 
         def progress(done: int, total: int, _what: str) -> None:
             bar.update(100 * done // max(total, 1) - bar.pos)

@@ -188,3 +188,14 @@ def test_after_an_inspection_the_cursor_is_at_the_front_of_the_queue(store: Path
         person.see("Moved to Best Case")
         person.type("\x1b", "\x1b")
         person.see("Capped  1", "▸ Account D2")
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+def test_the_bar_of_a_demo_that_is_built_stays_on_one_line(tmp_path: Path, columns: int) -> None:
+    store = tmp_path / "demo.db"
+    command = [sys.executable, "-m", "salesops_tui", "--store", str(store), "demo", "--build-only", "--scale", "300"]
+    with Sitting(store, columns=columns, rows=24, command=command) as person:
+        while person.running:
+            person.wait_any()
+        assert "100%" in person.screen
+        assert person.screen.count("Building the demo company") == 1
