@@ -171,6 +171,12 @@ class Calendar:
         """Say whether `day` is neither a weekend nor a holiday of the region."""
         return (day - 1) % 7 < 5 and day not in self._days_off(region)
 
+    def next_business_day(self, day: Day, region: str = "") -> Day:
+        """Return `day` itself, or where it is a day off the first business day after it."""
+        while not self.is_business_day(day, region):
+            day = Day(day + 1)
+        return day
+
     def business_days_between(self, first: Day, last: Day, region: str = "") -> int:
         """Count the business days after `first` up to and including `last` (0 for the same day).
 

@@ -72,7 +72,7 @@ def _more_facts(desk: Desk, story: Biography) -> Iterator[tuple[str, str]]:
     yield "Owner", desk.person(deal.owner) if not detail.owner_text else f"{detail.owner_text} (nobody known here)"
     if deal.currency != desk.policy.currency:
         yield "In the CRM", present.exact_amount(deal.original, minor_digits(deal.currency), deal.currency)
-    yield "Type", detail.type
+    yield "Type", present.label_of(detail.type)
     yield "Segment", detail.segment
     yield "Term", f"{detail.term_months} months" if detail.term_months else ""
     yield "Lost for", detail.loss_reason

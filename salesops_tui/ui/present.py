@@ -52,6 +52,16 @@ def plain(text: str) -> str:
     return text
 
 
+_KEY = re.compile("[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
+_RUN_TOGETHER = {"newbusiness": "new business", "existingbusiness": "existing business"}
+
+
+def label_of(text: str) -> str:
+    """Return a key that a CRM writes (`new_business`, HubSpot's `newbusiness`) as words; other text as it is."""
+    words = _RUN_TOGETHER.get(text, text.replace("_", " "))
+    return words[:1].upper() + words[1:] if _KEY.fullmatch(text) else text
+
+
 def _stand_in(found: re.Match[str]) -> str:
     if found.lastgroup == "flag":
         return chr(ord(found[0]) - 0x1F1E6 + ord("A"))

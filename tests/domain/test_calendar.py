@@ -321,6 +321,20 @@ class TestBusinessDays:
         assert calendar.business_days_between(Day(thanksgiving - 1), thanksgiving, "DE") == 1
         assert Calendar().is_business_day(thanksgiving)
 
+    @pytest.mark.parametrize(
+        ("day_off", "next_day"),
+        [
+            ("2026-11-27", "2026-11-27"),
+            ("2026-11-28", "2026-11-30"),
+            ("2026-11-26", "2026-11-27"),
+            ("2026-12-25", "2026-12-28"),
+        ],
+    )
+    def test_the_next_business_day(self, day_off: str, next_day: str) -> None:
+        calendar = Calendar(holidays={"": {day("2026-11-26"), day("2026-12-25")}, "DE": frozenset()})
+        assert calendar.next_business_day(day(day_off)) == day(next_day)
+        assert calendar.next_business_day(day("2026-11-26"), "DE") == day("2026-11-26")
+
 
 class TestReadingMoments:
     NOW = moment("2026-11-16T15:42", "Europe/Berlin")

@@ -461,6 +461,18 @@ async def test_an_action_is_put_down_without_leaving_the_question(company: Compa
         assert actions[0].inspection is not None
 
 
+@pytest.mark.parametrize(("today", "due"), [("2026-11-12", (2026, 11, 19)), ("2026-11-14", (2026, 11, 23))])
+async def test_an_action_without_a_day_is_due_on_a_working_day(
+    company: Company, today: str, due: tuple[int, int, int]
+) -> None:
+    company.at(f"{today} 10:00")
+    async with seated(company) as seat:
+        await seat.press("a")
+        await seat.type("call the CFO")
+        await seat.press("enter", "enter", "enter")
+        assert [a.due_day for a in seat.screen.walk.actions] == [to_day(date(*due))]
+
+
 async def test_an_action_half_typed_stands_there_again(company: Company) -> None:
     async with seated(company) as seat:
         await seat.press("a")

@@ -72,6 +72,21 @@ def test_what_becomes_of_it(text: str, shown: str) -> None:
     assert present.plain(text) == shown
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("new_business", "New business"),
+        ("renewal", "Renewal"),
+        ("newbusiness", "New business"),
+        ("New Business", "New Business"),
+        ("Existing – EMEA_2", "Existing – EMEA_2"),
+        ("", ""),
+    ],
+)
+def test_a_key_of_a_crm_in_words(text: str, shown: str) -> None:
+    assert present.label_of(text) == shown
+
+
 def test_every_symbol_has_an_ascii_stand_in_of_its_width() -> None:
     for symbol, stand_in in present.ASCII.items():
         assert stand_in.isascii(), symbol

@@ -18,6 +18,7 @@ from salesops_tui.services import desk as desk_service
 from salesops_tui.services.acting import add_action
 from salesops_tui.services.context import Context, find_person
 from salesops_tui.services.inspecting import find_deal
+from salesops_tui.services.permission import colleagues
 from salesops_tui.ui.base import AtDesk
 from salesops_tui.ui.present import plain
 from salesops_tui.ui.sheet_rows import deal_in_words
@@ -31,7 +32,7 @@ _A_WEEK = 7
 _SPECS = (
     FieldSpec(WHAT, "Action", "what will be done"),
     FieldSpec(WHO, "Owner", "a name, or its beginning"),
-    FieldSpec(DUE, "Due", "fri, 27.11, +3; nothing typed is a week from today"),
+    FieldSpec(DUE, "Due", "fri, 27.11, +3; nothing typed is a week from today, or the working day after"),
 )
 
 
@@ -110,13 +111,17 @@ class ActionForm(AtDesk[str | None], ModalScreen[str | None]):
     def _add(self, texts: dict[str, str]) -> str:
         desk = self.desk
         owner = _who(desk.context, texts[WHO])
-        due = read_day(texts[DUE], desk.today, ahead=True) if texts[DUE].strip() else Day(desk.today + _A_WEEK)
+        due = read_day(texts[DUE], desk.today, ahead=True) if texts[DUE].strip() else self._in_a_week(owner)
         add_action(desk.context, self._deal, owner, due, texts[WHAT])
         desk.own_changes += 1
         for field in (WHAT, WHO, DUE):
             self._typed.typed(self._number, "", field, "")
         self._keep()
         return f"{' '.join(texts[WHAT].split())} · {owner.name}, {desk.day(due)}"
+
+    def _in_a_week(self, owner: Person) -> Day:
+        """Return a week from today, or the next day on which the owner is at work."""
+        return self.desk.context.calendar.next_business_day(Day(self.desk.today + _A_WEEK), owner.region)
 
     # ------------------------------------------------------------------ keys
 
@@ -134,7 +139,7 @@ class ActionForm(AtDesk[str | None], ModalScreen[str | None]):
 
 def _who(context: Context, text: str) -> Person:
     """Return the person whom a name, or the beginning of one name, means."""
-    people = [person for person in context.people.values() if person.key != UNASSIGNED]
+    people = [person for person in colleagues(context) if person.key != UNASSIGNED]
     try:
         return find_person(people, text)
     except NotFound:
