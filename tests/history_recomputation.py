@@ -128,7 +128,14 @@ class HistoryRecomputation(ForecastRecomputation):
         fact = row.fact
         if fact.rep == COMMIT or fact.restored:
             return True
-        return fact.rep == BEST_CASE and self.capped(row.key, at)
+        return fact.rep == BEST_CASE and self.capped(row.key, at) and not self.gave_up(row.key, at)
+
+    def gave_up(self, key: str, at: int) -> bool:
+        """Whether the rep's last word but Best Case, since the deal was held down, was below that."""
+        for before in reversed([fact for moment, fact in self.deals[key] if moment <= at]):
+            if not before.held or before.rep != BEST_CASE:
+                return before.held and before.rep < BEST_CASE
+        return False
 
     def capped(self, key: str, at: int) -> bool:
         """Whether the standing failure overrode a claim of Commit, then or when it came later."""

@@ -78,9 +78,10 @@ def as_it_is(of: Stakes) -> WhatIf:
 def kept(of: Stakes) -> WhatIf:
     """Return the landing had every deal that a failed inspection took out of Commit been kept there.
 
-    A deal that the rep has put below Best Case since is the rep's own word, and stays out.
+    A deal that the rep has put below Best Case since is the rep's own word, and stays out, back in Best Case too.
     """
-    failed = [d for d in of.deals.values() if d.hold is Hold.CAPPED and d.category is Category.BEST_CASE]
+    best_case = [d for d in of.deals.values() if d.hold is Hold.CAPPED and d.category is Category.BEST_CASE]
+    failed = [d for d in best_case if not d.given_up]
     return _landing(of, sum(d.amount for d in failed), failed)
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from salesops_tui.domain.calendar import FOREVER, Moment, Period
 from salesops_tui.domain.deal import Category, Hold, Status
 from salesops_tui.domain.forecast import NOTHING, Figures
+from salesops_tui.store.quarter_sums import GIVEN_UP
 
 _CATEGORIES, _STATUSES, _HOLDS = tuple(Category), tuple(Status), tuple(Hold)
 _NAMES = ("omitted", "pipeline", "best_case", "uninspected", "inspected", "closed")
@@ -30,6 +31,7 @@ class ForecastDeal(NamedTuple):
     Attributes:
         deal: the store's number.
         inspected: whether a pass is current at the moment of the forecast.
+        given_up: whether the rep let go, since, of the claim of Commit that a failed inspection overrode.
     """
 
     deal: int
@@ -40,6 +42,7 @@ class ForecastDeal(NamedTuple):
     stage: str
     amount: int
     inspected: bool
+    given_up: bool
 
 
 class StageSum(NamedTuple):
@@ -96,10 +99,12 @@ def commit_and_divergence(conn: sqlite3.Connection, wanted: Slice, odds: Mapping
 
 def forecast_deals(conn: sqlite3.Connection, wanted: Slice) -> list[ForecastDeal]:
     """Return the open and the won deals one by one."""
-    sql, values = _rows(wanted, "s.deal, s.owner, s.status, s.category, s.hold, s.stage, s.amount, s.good_until >= :at")
+    given_up = f"iif(s.hold = 2 AND s.rep_category = 2, {GIVEN_UP}, 0)"
+    columns = f"s.deal, s.owner, s.status, s.category, s.hold, s.stage, s.amount, s.good_until >= :at, {given_up}"
+    sql, values = _rows(wanted, columns)
     return [
-        ForecastDeal(deal, owner, _STATUSES[status], _CATEGORIES[category], _HOLDS[hold], stage, amount, bool(fresh))
-        for deal, owner, status, category, hold, stage, amount, fresh in conn.execute(sql, values)
+        ForecastDeal(deal, owner, _STATUSES[status], _CATEGORIES[category], _HOLDS[hold], stage, amount, *map(bool, so))
+        for deal, owner, status, category, hold, stage, amount, *so in conn.execute(sql, values)
     ]
 
 
@@ -114,6 +119,17 @@ def keys_of(conn: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, str]:
     """Return the CRM ids of deals by the store's number."""
     sql = "SELECT id, key FROM deal WHERE id IN (SELECT value FROM json_each(?))"
     return dict(conn.execute(sql, (json.dumps(list(numbers)),)).fetchall())
+
+
+def is_foreseen(conn: sqlite3.Connection, period: Period) -> bool:
+    """Say whether an open deal closes in a period, or somebody has a quota for it."""
+    sql = f"""
+        SELECT EXISTS (SELECT 1 FROM quota WHERE period = ?) OR EXISTS (
+            SELECT 1 FROM deal_state
+            WHERE valid_to = {FOREVER} AND close_day BETWEEN ? AND ? AND status = {Status.OPEN:d}
+        )
+    """
+    return bool(conn.execute(sql, (period.name, period.start, period.end)).fetchone()[0])
 
 
 def known_since(conn: sqlite3.Connection) -> Moment | None:

@@ -16,8 +16,15 @@ from salesops_tui.domain.yields import ClaimedState
 
 DAYS = "WITH RECURSIVE day (number) AS (VALUES (:first) UNION ALL SELECT number + 1 FROM day WHERE number < :last)"
 
+# Whether the rep let go of the claim that an inspection overrode: below Best Case since, and not Commit again.
+GIVEN_UP = """coalesce((
+    SELECT p.hold = 2 AND p.rep_category < 2 FROM deal_state p
+    WHERE p.deal = s.deal AND p.valid_from < s.valid_from AND NOT (p.hold = 2 AND p.rep_category = 2)
+    ORDER BY p.valid_from DESC LIMIT 1
+), 0)"""
+
 # Commit as the rep claims it: also where the CRM took a downgrade up, for that was the inspection's word.
-CLAIMED = "(s.rep_category = 3 OR (s.hold IN (2, 3) AND s.rep_category = 2))"
+CLAIMED = f"(s.rep_category = 3 OR (s.rep_category = 2 AND (s.hold = 3 OR (s.hold = 2 AND NOT {GIVEN_UP}))))"
 
 _OPEN = """
     FROM day CROSS JOIN deal_state s INDEXED BY state_open

@@ -149,6 +149,29 @@ def test_a_taken_up_downgrade_is_still_what_the_rep_claimed(company: Company) ->
     assert (found.passed.deals, found.passed.won, found.unasked.deals) == (1, 0, 0)
 
 
+def test_a_claim_that_the_rep_gave_up_is_no_claim_when_the_deal_is_back_in_best_case(company: Company) -> None:
+    company.at("2026-08-10 09:00").claim("D1", amount=1000, close="2026-09-20")
+    company.at("2026-08-11 09:00").fail("D1")
+    company.at("2026-08-12 09:00").claim("D1", category="pipeline")
+    company.at("2026-08-13 09:00").claim("D1", category="best_case")
+    company.at("2026-08-14 09:00").claim("D1", amount=1100)
+    company.at("2026-09-20 09:00").claim("D1", status="won", category="closed", stage="7")
+    context, now = company.at("2026-11-18 09:00").context, company.clock()
+    assert whole_of(context, "FY26-Q4")[Forecaster.REP_CLAIM] == 0
+    assert commit_yield(context, EVERYBODY, period(company), now).weeks[7].claimed.deals == 0
+
+
+def test_a_claim_that_was_given_up_and_made_again_counts(company: Company) -> None:
+    company.at("2026-08-10 09:00").claim("D1", amount=1000, close="2026-09-20")
+    company.at("2026-08-11 09:00").fail("D1")
+    for day, category in (("12", "pipeline"), ("13", "commit"), ("14", "best_case")):
+        company.at(f"2026-08-{day} 09:00").claim("D1", category=category)
+    company.at("2026-09-20 09:00").claim("D1", status="won", category="closed", stage="7")
+    context, now = company.at("2026-11-18 09:00").context, company.clock()
+    assert whole_of(context, "FY26-Q4")[Forecaster.REP_CLAIM] == 100_000
+    assert commit_yield(context, EVERYBODY, period(company), now).weeks[7].failed.deals == 1
+
+
 def test_a_manager_who_left_keeps_the_numbers_that_were_theirs(company: Company) -> None:
     company.at("2026-08-10 09:00").claim("D1", amount=1000, close="2026-09-20")
     submit_number(company.acting_as("dana"), NumberRequest(scope(company, "dana"), period(company, "FY26-Q3"), 90_000))

@@ -58,6 +58,17 @@ def test_what_the_rep_has_given_up_since_is_not_kept(team: Company) -> None:
     assert kept(at_stake(team)).deals == numbers(team, "TAKEN-UP")
 
 
+def test_a_claim_given_up_is_not_kept_when_the_deal_comes_back_to_best_case(team: Company) -> None:
+    team.claim("FAILED", category="pipeline")
+    team.later(minutes=1).claim("FAILED", category="best_case")
+    team.later(minutes=1)
+    assert kept(at_stake(team)).deals == numbers(team, "TAKEN-UP")
+    team.claim("FAILED", category="commit")
+    team.later(minutes=1).claim("FAILED", category="best_case")
+    team.later(minutes=1)
+    assert kept(at_stake(team)).deals == numbers(team, "FAILED", "TAKEN-UP"), "claimed anew, and taken up anew"
+
+
 def test_cut_is_all_that_nobody_has_asked_about(team: Company) -> None:
     found = cut(at_stake(team))
     assert (found.landing, found.deals) == (170_00, numbers(team, "UNASKED"))
