@@ -15,6 +15,7 @@ from salesops_tui.errors import Refused, WrongUsage
 from salesops_tui.services.context import Context
 from salesops_tui.services.inspecting import find_deal
 from salesops_tui.store import deals as store_deals
+from salesops_tui.store import forecast as store_forecast
 from salesops_tui.store import forecast_numbers as store_numbers
 from salesops_tui.store import movement as store_movement
 from salesops_tui.store import people as store_people
@@ -23,6 +24,8 @@ from salesops_tui.store.deals import DealAt
 from salesops_tui.store.forecast_numbers import Judgment, SubmittedNumber
 
 _LONGEST = 500
+_QUARTERS_AHEAD = 4
+"""How far ahead somebody may speak of a quarter of which the store knows nothing."""
 
 
 class JudgmentRequest(NamedTuple):
@@ -67,16 +70,18 @@ class StandingNumber(NamedTuple):
     Attributes:
         landing: Closed plus Commit now, minor units.
         differences: the deals that changed beneath it, the largest first.
+        settled: the period is over with its days of grace: nobody can say another number any more.
     """
 
     number: SubmittedNumber
     landing: int
     differences: tuple[Difference, ...]
+    settled: bool = False
 
     @property
     def stale(self) -> bool:
-        """Whether what lies beneath has changed since."""
-        return bool(self.differences) or self.landing != self.number.landing
+        """Whether what lies beneath has changed since, while another number can still be said."""
+        return not self.settled and (bool(self.differences) or self.landing != self.number.landing)
 
 
 def submit_number(context: Context, request: NumberRequest) -> SubmittedNumber:
@@ -92,8 +97,8 @@ def submit_number(context: Context, request: NumberRequest) -> SubmittedNumber:
         now = context.now()
         person = _subject(context, request.scope)
         scope = _scope_of(context, person, now)
-        if _is_over(context, request.period):
-            raise Refused(f"{request.period.name} is over; a number is for a period that is still open")
+        if why := _no_time_for(context, request.period):
+            raise Refused(why)
         judgments = tuple(_judged(context, scope, request.period, wanted, now) for wanted in request.judgments)
         if len({j.deal for j in judgments}) < len(judgments):
             raise WrongUsage("a deal is judged once: put in, or taken out")
@@ -124,11 +129,22 @@ def may_submit(context: Context, scope: Scope, period: Period) -> str | None:
         _subject(context, scope)
     except Refused as refusal:
         return str(refusal)
-    return f"{period.name} is over; a number is for a period that is still open" if _is_over(context, period) else None
+    return _no_time_for(context, period)
 
 
-def _is_over(context: Context, period: Period) -> bool:
-    return context.calendar.current_period(context.now()).start > period.start
+def _no_time_for(context: Context, period: Period) -> str | None:
+    """Return why nobody can say a number for a period: it is over, or nothing is known of it yet; else None."""
+    now = context.now()
+    if is_settled(context, period, now):
+        return f"{period.name} is over; a number is for a period that is still open"
+    current = context.calendar.current_period(now)
+    last = context.calendar.shifted(current, _QUARTERS_AHEAD)
+    if period.start <= last.start or store_forecast.is_foreseen(context.store.conn, period):
+        return None
+    return (
+        f"{period.name} is too far ahead: a number is for {current.name} to {last.name},"
+        " or for a later quarter in which an open deal closes or somebody has a quota"
+    )
 
 
 def standing_number(context: Context, scope: Scope, period: Period, at: Moment) -> StandingNumber | None:
@@ -140,7 +156,13 @@ def standing_number(context: Context, scope: Scope, period: Period, at: Moment) 
         number = found[0]
         whole = _scope_of(context, context.people[number.person], at)
         landing = sum(_beneath(context, whole, period, at))
-        return StandingNumber(number, landing, _differences(context, whole, period, number, at))
+        differences = _differences(context, whole, period, number, at)
+        return StandingNumber(number, landing, differences, is_settled(context, period, at))
+
+
+def is_settled(context: Context, period: Period, at: Moment) -> bool:
+    """Say whether nobody could say a number any more: the period was over, with its days of grace, at a moment."""
+    return context.calendar.current_period(at).start > period.start
 
 
 def submitted_numbers(context: Context, scope: Scope, period: Period, at: Moment) -> list[SubmittedNumber]:

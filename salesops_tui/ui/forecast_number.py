@@ -10,7 +10,7 @@ from salesops_tui.domain.people import Scope
 from salesops_tui.services.context import Context
 from salesops_tui.services.forecast import ForecastReport, forecast
 from salesops_tui.services.judgments import JudgmentReport, scored_judgments
-from salesops_tui.services.manager_number import StandingNumber, standing_number, submitted_numbers
+from salesops_tui.services.manager_number import StandingNumber, is_settled, standing_number, submitted_numbers
 from salesops_tui.store.deals import DealAt, deals_by_number
 from salesops_tui.store.forecast_numbers import SubmittedNumber
 from salesops_tui.ui.forecast_page import Asked, Behind, Page, View, scope_asked
@@ -112,6 +112,8 @@ class Number(View[Numbers]):
         if data.standing:
             number = data.standing.number
             stale: Cell = ("stale: see below", "warn") if data.standing.stale else ("nothing has changed since", "good")
+            if data.standing.settled:
+                stale = ("of a quarter that is over", "muted")
             who = desk.person(number.by) if number.by else "?"
             name = f"{who}, {desk.moment(number.submitted_at)}"
             yield "number", self._row(name, number.amount, number.amount - landing, stale, "strong")
@@ -141,13 +143,15 @@ class Number(View[Numbers]):
             words = f"counted {desk.amount(one.before)}, now {desk.amount(one.after)}"
             words += ", and it was judged" if one.judged else ""
             name = self._deal_name(data, one.deal)
-            yield f"changed:{one.deal}", self._row(name, one.after, one.after - one.before, (words, "warn"))
+            style = "" if standing.settled else "warn"
+            yield f"changed:{one.deal}", self._row(name, one.after, one.after - one.before, (words, style))
 
     def _below(self, data: Numbers) -> Iterator[tuple[Key, Row]]:
         desk = self.desk
+        settled = is_settled(desk.context, data.report.period, data.report.at)
         for person, number in data.below.items():
             landing = data.report.nodes[person].whole.landing
-            stale = " · stale" if landing != number.landing else ""
+            stale = " · stale" if landing != number.landing and not settled else ""
             words: Cell = (f"{desk.moment(number.submitted_at)}{stale} {number.note}", "warn" if stale else "")
             yield f"below:{person}", self._row(desk.person(person), number.amount, number.amount - landing, words)
 

@@ -11,6 +11,7 @@ from salesops_tui.domain.forecast import Figures, Node, ladder
 from salesops_tui.domain.quota import EVERYBODY
 from salesops_tui.services.forecast import Cell as Figure
 from salesops_tui.services.forecast import ForecastReport, deals_behind
+from salesops_tui.services.manager_number import is_settled
 from salesops_tui.store.forecast_numbers import SubmittedNumber
 from salesops_tui.ui.desk import Desk
 from salesops_tui.ui.forecast_page import Behind
@@ -112,8 +113,10 @@ class Cells(NamedTuple):
         return (text, "muted") if not value else text
 
     def _stale(self, node: Node) -> bool:
-        number = (self.data.numbers or {}).get(node.person)
-        return number is not None and number.landing != node.whole.landing
+        number, report = (self.data.numbers or {}).get(node.person), self.data.report
+        if number is None or number.landing == node.whole.landing:
+            return False
+        return not is_settled(self.desk.context, report.period, report.at)
 
     # ------------------------------------------------------------------ said in full, and opened
 

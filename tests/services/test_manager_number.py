@@ -11,6 +11,7 @@ from salesops_tui.services.manager_number import (
     NumberRequest,
     StandingNumber,
     SubmittedNumber,
+    may_submit,
     read_amount,
     standing_number,
     submit_number,
@@ -222,6 +223,44 @@ def test_a_period_that_is_over_takes_no_number(team: Company) -> None:
     scope = find_scope(context, None, context.now())
     with pytest.raises(Refused, match="is over"):
         submit_number(context, NumberRequest(scope, context.calendar.period_named("FY26-Q3"), 1))
+
+
+@pytest.mark.parametrize("name", ["FY99-Q1", "FY28-Q1"])
+def test_a_period_far_ahead_takes_no_number_until_something_is_known_of_it(team: Company, name: str) -> None:
+    context = team.acting_as("dana")
+    scope, period = find_scope(context, None, context.now()), context.calendar.period_named(name)
+    refusal = "too far ahead: a number is for FY26-Q4 to FY27-Q4"
+    assert refusal in (may_submit(context, scope, period) or "")
+    with pytest.raises(Refused, match=refusal):
+        submit_number(context, NumberRequest(scope, period, 1))
+    assert may_submit(context, scope, context.calendar.period_named("FY27-Q4")) is None
+    team.quota("sam", name, 100)
+    assert submit_number(context, NumberRequest(scope, period, 1)).period == name
+
+
+def test_an_open_deal_makes_a_quarter_foreseen(team: Company) -> None:
+    context = team.acting_as("dana")
+    scope, period = find_scope(context, None, context.now()), context.calendar.period_named("FY28-Q1")
+    team.claim("LATER", amount=5, close="2028-02-01")
+    assert may_submit(context, scope, period) is None
+    team.later(minutes=1).claim("LATER", status="lost", category="omitted", stage="8")
+    assert may_submit(context, scope, period) is not None
+
+
+def test_a_number_is_not_stale_once_nobody_can_say_another(team: Company) -> None:
+    submit(team.acting_as("dana"))
+    context = team.later(days=1).context
+    team.claim("C", amount=5)
+    period = context.calendar.period_named("FY26-Q4")
+
+    def stale(day: str) -> bool:
+        now = team.at(f"{day} 09:00").clock()
+        found = standing_number(context, find_scope(context, "dana", now), period, now)
+        assert found is not None
+        return found.stale
+
+    # 31 December is a Thursday and the first of January a holiday: grace is Monday to Wednesday.
+    assert [stale(day) for day in ("2026-12-31", "2027-01-06", "2027-01-07")] == [True, True, False]
 
 
 def test_amounts_as_people_type_them(team: Company) -> None:
