@@ -22,6 +22,7 @@ _OVERLAID = ("/etc", "/var", "/usr/local/bin")
 _EMPTY = ("/opt", "/srv", "/home")
 _NAMES = ("anna", "ben", "dana", "salesops", "sales")
 _VENV = "/opt/salesops"
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 _MOUNTS = """\
 mount -t tmpfs -o mode=755 tmpfs /run
@@ -96,7 +97,7 @@ class OwnMachine:
         done = subprocess.run(
             [*self.within(), "bash", "-euo", "pipefail", "-c", script],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
-            env={"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"},
+            env={"PATH": _PATH, "LC_ALL": "C.UTF-8"},
         )  # fmt: skip
         assert done.returncode == 0, f"{script}\n{done.stdout}"
         return done.stdout
@@ -149,11 +150,13 @@ def _closed(place: Path) -> list[str]:
     return []
 
 
-def own_machine() -> OwnMachine:
-    """Make one; skip, with the reason, where that cannot be done."""
+def own_machine(*needed: str) -> OwnMachine:
+    """Make one, in which these programs are needed too; skip, with the reason, where that cannot be done."""
     if os.geteuid() != 0:
         pytest.skip("a machine of its own needs root")
-    missing = [name for name in ("unshare", "nsenter", "setpriv", "useradd", "bash") if not shutil.which(name)]
-    if missing:
-        pytest.skip(f"a machine of its own needs {', '.join(missing)} (Debian: util-linux, passwd, bash)")
+    wanted = ("unshare", "nsenter", "setpriv", "useradd", "bash", *needed)
+    if missing := [name for name in wanted if not shutil.which(name, path=_PATH)]:
+        pytest.skip(f"this needs {', '.join(missing)} (Debian: util-linux, passwd, bash, sudo)")
+    if "sudo" in needed and "NoNewPrivs:\t1" in Path("/proc/self/status").read_text():
+        pytest.skip("sudo gives no rights here: the tests run with no_new_privs")
     return OwnMachine()

@@ -121,7 +121,13 @@ class Server:
         return done.returncode, done.stdout
 
     def stop(self) -> None:
-        """End it."""
+        """End it, once the sessions are over that it has to see off."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        for _ in range(40):
+            with suppress(OSError):
+                if not children.read_text():
+                    break
+            time.sleep(0.05)
         self.process.terminate()
         self.process.wait(10)
 
