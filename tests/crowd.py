@@ -33,6 +33,7 @@ from salesops_tui.store.people import person_by_key
 path, person, deals, pace = Path(sys.argv[1]), sys.argv[2], json.loads(sys.argv[3]), float(sys.argv[4])
 store = open_store(path)
 context = Context(store, person_by_key(store.conn, person), session=person)
+context.prepare()  # as the screen does while a deal is looked at
 yesterday = to_day(date.today() - timedelta(days=1))
 extra = {
     "risk_and_mitigation": {"risk": "their counsel is out", "mitigation": "call booked"},
@@ -54,6 +55,7 @@ for number, (deal, question) in enumerate((d, q) for d in deals for q in sys.arg
         continue
     took = 1000 * (time.perf_counter() - began)
     print(json.dumps({"deal": deal, "question": question, "ms": took}), flush=True)
+sys.stdin.read()  # nobody goes home before all have finished: an answer is timed beside people at work
 """
 
 

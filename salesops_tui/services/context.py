@@ -12,7 +12,7 @@ from salesops_tui.domain.policy import Policy
 from salesops_tui.errors import NotFound, Refused
 from salesops_tui.store import people as store_people
 from salesops_tui.store import record
-from salesops_tui.store.connection import Store
+from salesops_tui.store.connection import Store, load_for_decisions
 from salesops_tui.store.policies import Policies, newest_version
 
 
@@ -103,6 +103,11 @@ class Context:
         """Everybody in the store by number, as read once for this context; `forget_people` reads anew."""
         return {person.id: person for person in store_people.all_people(self.store.conn)}
 
+    def prepare(self) -> None:
+        """Load and read what is needed once, before a decision takes its turn: others wait for what comes after."""
+        load_for_decisions()
+        _ = self.people, self.calendar.zone
+
     def forget_people(self) -> None:
         """Read people anew at the next use, and who the actor is by now."""
         self.__dict__.pop("people", None)
@@ -123,11 +128,10 @@ class Context:
 
     def may_see(self, person: int, at: Moment) -> bool:
         """Say whether the actor may see what was somebody's at a moment: theirs then, or theirs by now."""
-        then = self.sight(at)
-        if then is None or person in then:
+        if self.actor is None or self.sees_everything():
             return True
-        now = self.sight(self.now())
-        return now is None or person in now
+        conn, actor = self.store.conn, self.actor.id
+        return any(store_people.is_below(conn, person, actor, moment) for moment in (at, self.now()))
 
 
 def find_person(people: Sequence[Person], text: str) -> Person:

@@ -99,6 +99,7 @@ def give_answers(context: Context, request: AnswerRequest) -> InspectionResult:
         NotFound: no such deal.
     """
     check_length(request.close_plan.strip(), "close plan")
+    context.prepare()
     with context.store.write() as conn:
         close_lapsed_calls(context)
         at = _moment_of(context, request.at)
@@ -124,7 +125,8 @@ def give_answers(context: Context, request: AnswerRequest) -> InspectionResult:
         _demand_plan(context, policy, before, ruling, at)
         if wanted:
             tracks.rebuild(conn, context.policies, [before.id])
-        after = find_deal(context, request.deal, at)
+        after = store_deals.deal_at(conn, before.id, at)
+        assert after is not None, "it was there before"
         result = InspectionResult(inspection.id, inspection.call, after, ruling, before.category, after.category)
         if change is not None:
             _record(context, request, result, wanted, change)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from salesops_tui.domain.calendar import Moment
 from salesops_tui.domain.inspection import rule
 from salesops_tui.domain.people import Person
-from salesops_tui.services.calls import open_call, scope_of_call
+from salesops_tui.services.calls import open_call
 from salesops_tui.services.context import Context
 from salesops_tui.store import calls as store_calls
+from salesops_tui.store import people as store_people
 from salesops_tui.store.calls import Call, Inspection
 from salesops_tui.store.deals import DealAt
 
@@ -18,10 +19,9 @@ def open_inspection(context: Context, deal: DealAt, at: Moment) -> Inspection | 
     It goes on while its call is open and its verdict has not settled. A verdict settles with the day, and when
     the deal changes: an answer after that is a new inspection, not the correction of a slip.
     """
-    conn = context.store.conn
-    for call in _taking_answers(context, at):
-        inspection = store_calls.newest_inspection(conn, call.id, deal.id)
-        if inspection and not _settled(context, call, inspection, deal, at):
+    now = context.now()
+    for call, inspection in store_calls.open_inspections(context.store.conn, deal.id, at):
+        if call.takes_answers(at, now) and not _settled(context, call, inspection, deal, at):
             return inspection
     return None
 
@@ -44,13 +44,9 @@ def join_or_open(
 
 def call_covering(context: Context, actor: Person, owner: int, at: Moment) -> Call | None:
     """Return the newest open call of the actor whose scope holds an owner, or None."""
-    mine = (c for c in _taking_answers(context, at) if c.started_by == actor.id)
-    return next((call for call in mine if owner in scope_of_call(context, call, at)), None)
-
-
-def _taking_answers(context: Context, at: Moment) -> list[Call]:
-    now = context.now()
-    return [call for call in store_calls.open_calls(context.store.conn, at) if call.takes_answers(at, now)]
+    conn, now = context.store.conn, context.now()
+    mine = (c for c in store_calls.open_calls(conn, at, actor.id) if c.takes_answers(at, now))
+    return next((c for c in mine if c.scope is None or store_people.is_below(conn, owner, c.scope, at)), None)
 
 
 def _settled(context: Context, call: Call, inspection: Inspection, deal: DealAt, at: Moment) -> bool:

@@ -11,7 +11,6 @@ from salesops_tui.store import deals as store_deals
 from salesops_tui.store import people as store_people
 from salesops_tui.store.calls import Call
 from salesops_tui.store.deals import DealAt
-from salesops_tui.store.people import scope_of
 from salesops_tui.store.record import RecordRow
 
 
@@ -28,7 +27,7 @@ def inspector(context: Context, owner: int, at: Moment) -> Person:
         return actor
     if actor.role is Role.REP:
         raise Refused("a rep sees the answers and gives none; the manager inspects")
-    if owner not in scope_of(context.store.conn, actor, at).members:
+    if not store_people.is_below(context.store.conn, owner, actor.id, at):
         raise Refused("that deal belongs to another team; its manager or an ops lead inspects it")
     return actor
 
@@ -42,8 +41,8 @@ def leads(context: Context, scope: Scope, at: Moment) -> Person:
     actor = context.acting()
     if actor.role is Role.OPS:
         return actor
-    below = scope_of(context.store.conn, actor, at).members
-    if actor.role is Role.REP or scope.everybody or scope.person is None or scope.person.id not in below:
+    led = scope.person is not None and store_people.is_below(context.store.conn, scope.person.id, actor.id, at)
+    if actor.role is Role.REP or not led:
         raise Refused(f"a call over {scope.name} is for those who lead it")
     return actor
 
@@ -98,6 +97,17 @@ def colleagues(context: Context) -> list[Person]:
         known.add(above)
         above = lines.get(above)
     return [p for p in context.people.values() if p.id in known]
+
+
+def entrusted(context: Context, owner: Person) -> Person:
+    """Return somebody whom the actor may give an action to: whom they see, themselves, the managers above them.
+
+    Raises:
+        Refused: they may not know of that person.
+    """
+    if owner.id not in {person.id for person in colleagues(context)}:
+        raise Refused("an action goes to you, to those you lead or to the managers above you; name one of them")
+    return owner
 
 
 def whole_store(context: Context, what: str) -> None:

@@ -10,10 +10,11 @@ from salesops_tui.domain.inspection import Answer, AnswerDraft, AnswerValue
 from salesops_tui.store.tracks import standing_answers
 
 _CALL = (
-    "id, scope, kind, period, started_at, started_by, lapses_at, ended_at, ended_by,"
-    " (SELECT recorded_at > started_at + 60000000 FROM change WHERE change.id = call.change), figures"
+    "call.id, call.scope, call.kind, call.period, call.started_at, call.started_by, call.lapses_at, call.ended_at,"
+    " call.ended_by, (SELECT recorded_at > call.started_at + 60000000 FROM change WHERE change.id = call.change),"
+    " call.figures"
 )
-_INSPECTION = "id, deal, call, policy, opened_at, opened_by, rep_present, backdated"
+_INSPECTION = "i.id, i.deal, i.call, i.policy, i.opened_at, i.opened_by, i.rep_present, i.backdated"
 
 
 class Call(NamedTuple):
@@ -118,14 +119,15 @@ def all_calls(conn: sqlite3.Connection, *, until: Moment | None = None) -> list[
     return [_call(row) for row in conn.execute(sql, (until,))]
 
 
-def open_calls(conn: sqlite3.Connection, at: Moment) -> list[Call]:
-    """Return the calls in which deals can be inspected at a moment, newest first."""
+def open_calls(conn: sqlite3.Connection, at: Moment, by: int | None = None) -> list[Call]:
+    """Return the calls in which deals can be inspected at a moment, newest first; only those that `by` started."""
     sql = f"""
         SELECT {_CALL} FROM call
         WHERE started_at <= ?1 AND lapses_at >= ?1 AND (ended_at IS NULL OR ended_at > ?1)
+            AND (?2 IS NULL OR started_by = ?2)
         ORDER BY started_at DESC, id DESC
     """
-    return [_call(row) for row in conn.execute(sql, (at,))]
+    return [_call(row) for row in conn.execute(sql, (at, by))]
 
 
 def lapsed_calls(conn: sqlite3.Connection, at: Moment) -> list[Call]:
@@ -144,28 +146,34 @@ def last_ended_call(conn: sqlite3.Connection, scope: int | None, before: Moment)
     return _call(row) if row else None
 
 
-def newest_inspection(conn: sqlite3.Connection, call: int, deal: int) -> Inspection | None:
-    """Return the deal's newest inspection within a call, or None."""
-    sql = f"SELECT {_INSPECTION} FROM inspection WHERE call = ? AND deal = ? ORDER BY id DESC LIMIT 1"
-    row = conn.execute(sql, (call, deal)).fetchone()
-    return _inspection(row) if row else None
+def open_inspections(conn: sqlite3.Connection, deal: int, at: Moment) -> list[tuple[Call, Inspection]]:
+    """Return a deal's newest inspection in each call that is open at a moment, the newest call first."""
+    sql = f"""
+        SELECT {_INSPECTION}, {_CALL} FROM inspection i JOIN call ON call.id = i.call
+        WHERE i.deal = ?1 AND call.started_at <= ?2 AND call.lapses_at >= ?2
+            AND (call.ended_at IS NULL OR call.ended_at > ?2)
+        ORDER BY i.id
+    """
+    # A later inspection in the same call takes the place of the one before.
+    newest = {row[2]: (_call(row[8:]), _inspection(row[:8])) for row in conn.execute(sql, (deal, at))}
+    return sorted(newest.values(), key=lambda pair: (pair[0].started_at, pair[0].id), reverse=True)
 
 
 def inspection_by_id(conn: sqlite3.Connection, number: int) -> Inspection | None:
     """Return one inspection, or None."""
-    row = conn.execute(f"SELECT {_INSPECTION} FROM inspection WHERE id = ?", (number,)).fetchone()
+    row = conn.execute(f"SELECT {_INSPECTION} FROM inspection i WHERE id = ?", (number,)).fetchone()
     return _inspection(row) if row else None
 
 
 def inspections_of_deal(conn: sqlite3.Connection, deal: int) -> list[Inspection]:
     """Return a deal's inspections, oldest first."""
-    sql = f"SELECT {_INSPECTION} FROM inspection WHERE deal = ? ORDER BY opened_at, id"
+    sql = f"SELECT {_INSPECTION} FROM inspection i WHERE deal = ? ORDER BY opened_at, id"
     return [_inspection(row) for row in conn.execute(sql, (deal,))]
 
 
 def inspections_in_call(conn: sqlite3.Connection, call: int) -> list[Inspection]:
     """Return the inspections of a call in the order in which they were opened."""
-    sql = f"SELECT {_INSPECTION} FROM inspection WHERE call = ? ORDER BY opened_at, id"
+    sql = f"SELECT {_INSPECTION} FROM inspection i WHERE call = ? ORDER BY opened_at, id"
     return [_inspection(row) for row in conn.execute(sql, (call,))]
 
 

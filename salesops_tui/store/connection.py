@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 
 from salesops_tui.errors import SalesopsError, StoreProblem
 from salesops_tui.store.living import Living
 from salesops_tui.store.migrations import APPLICATION_ID, SCHEMA_VERSION
+from salesops_tui.store.turns import Turns
 
 _BUSY_MILLISECONDS = 10_000
 _ADVICE = {
@@ -44,6 +45,7 @@ class Store:
         disposable: this store is still being built and nobody else has it: commits do not wait for the disk until
             `settle`, and a crash costs the whole of it.
         kept: where the store as it was is kept, if opening it brought an older schema up to date.
+        turns: whose turn it is to write.
         still: how the files lay when they were opened as they lie, which holds while nobody writes; else None.
         living: which sessions are there; those that this connection holds end with it.
     """
@@ -57,6 +59,7 @@ class Store:
         self.kept: Path | None = None
         self.still: tuple[int, int, int] | None = None
         self.living = Living(path)
+        self.turns = Turns(path)
         self._depth = 0
         self._file = _identity(path)
 
@@ -88,7 +91,9 @@ class Store:
             return
         if self.read_only:
             raise StoreProblem(f"{self.path} was opened read-only; nothing was written")
-        with translated(self.path), self.queue():
+        if durable:
+            load_for_decisions()
+        with translated(self.path), self.turns.turn():
             self.check_in_place()
             wait = "OFF" if self.disposable else "FULL" if durable else "NORMAL"
             self.conn.execute(f"PRAGMA synchronous = {wait}")
@@ -149,17 +154,11 @@ class Store:
             raise StoreProblem(f"somebody writes to {self.path}, which is read as it lay before; start again")
         return int(self.conn.execute("PRAGMA data_version").fetchone()[0])
 
-    @contextmanager
-    def queue(self) -> Iterator[None]:
-        """Wait until nobody else writes, and keep others waiting."""
-        # SQLite's own back-off is unfair under load; a file lock makes writers wait their turn.
-        handle = os.open(_lock_path(self.path), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
-        try:
-            _share_like(handle, self.path)
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(handle)
+
+def load_for_decisions() -> None:
+    """Load what starting can do without and decisions need, before anybody has to wait for it."""
+    for module in ("hashlib", "salesops_tui.domain.projection"):
+        import_module(module)
 
 
 def _identity(path: Path) -> tuple[int, int]:
@@ -168,20 +167,6 @@ def _identity(path: Path) -> tuple[int, int]:
     except OSError:
         return (0, 0)
     return (found.st_dev, found.st_ino)
-
-
-def _share_like(handle: int, path: Path) -> None:
-    """Let whoever may write the store take its lock, whatever the umask of whoever made the lock."""
-    lock, store = os.fstat(handle), path.stat()
-    if lock.st_uid == os.geteuid() and (lock.st_mode & 0o666, lock.st_gid) != (store.st_mode & 0o666, store.st_gid):
-        os.fchown(handle, -1, store.st_gid)
-        os.fchmod(handle, store.st_mode & 0o666)
-
-
-def _lock_path(path: Path) -> Path:
-    # By whatever name the store was opened, there is one queue.
-    real = path.resolve()
-    return real.with_name(real.name + "-lock")
 
 
 @contextmanager
@@ -352,7 +337,7 @@ def _bring_up_to_date(store: Store, *, keep_older: bool) -> None:
     path = store.path
     if store.read_only:
         raise StoreProblem(f"{path} has an older schema; open it once without --read-only to bring it up to date")
-    with store.queue():
+    with store.turns.turn():
         # Whoever waited for somebody else's migration has nothing left to do.
         version = _schema_version(path, store.conn)
         if version == SCHEMA_VERSION:

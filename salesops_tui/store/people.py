@@ -111,6 +111,20 @@ def scope_of(conn: sqlite3.Connection, person: Person | None, at: Moment) -> Sco
     return Scope(person, members_under(person.id, managers_at(conn, at)))
 
 
+def is_below(conn: sqlite3.Connection, person: int, manager: int, at: Moment) -> bool:
+    """Say whether somebody is a manager at a moment, or anywhere below them: in their `scope_of`, found from below."""
+    sql = """
+        WITH RECURSIVE line (person) AS (
+            SELECT ?1
+            UNION
+            SELECT r.manager FROM line JOIN reporting_line r ON r.person = line.person
+            WHERE r.valid_from <= ?3 AND r.valid_to > ?3 AND r.manager IS NOT NULL
+        )
+        SELECT EXISTS (SELECT 1 FROM line WHERE person = ?2)
+    """
+    return bool(conn.execute(sql, (person, manager, at)).fetchone()[0])
+
+
 def quotas(conn: sqlite3.Connection, period: str) -> Mapping[int, int]:
     """Return the quota rows of a period by person, minor units; the latest row of each person rules."""
     return dict(conn.execute("SELECT person, amount FROM quota WHERE period = ? ORDER BY id", (period,)).fetchall())

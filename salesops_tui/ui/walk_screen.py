@@ -176,6 +176,7 @@ class WalkScreen(BaseScreen[None]):
         if self.context.store.read_only or self.walk.refusal:
             return
         try:
+            self.context.prepare()
             desk_service.be_here(self.context, self.walk.deal.id, self.step.question.key, self.sitting.call)
         except StoreProblem:
             return  # an answer will say so, when it matters

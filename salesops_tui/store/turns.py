@@ -1,0 +1,82 @@
+"""Whose turn it is to write: one process after another, in the order in which they came.
+
+SQLite's own waiting is by back-off, and a lock that all wait for goes to whoever happens to run when it is let go;
+under load either lets somebody wait many times as long as the others. So each writer draws a number and waits for the
+one before. The numbers are bytes of the lock file, each held by its writer's open file: the system gives them
+back when a process dies, however it dies. Nothing is stored in the file but its length, which needs no room on a disk.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+_NUMBERS = 4096
+"""As many can wait at once; then the numbers begin again."""
+_DRAWING = 2**32
+"""The byte that is held while a number is drawn, above all numbers."""
+# Locks of the open file, not of the process: two stores in one process wait for each other as well. Not everywhere.
+_WAIT_FOR_BYTE = getattr(fcntl, "F_OFD_SETLKW", None)
+# struct flock on 64 bits: type, whence, start, length, process. The system pads it alike everywhere.
+_FLOCK = struct.Struct("hhqqi4x")
+
+
+class Turns:
+    """The queue of a store's writers, as one of them sees it."""
+
+    def __init__(self, store: Path) -> None:
+        """Queue before the store at this path; by whatever name it was opened, there is one queue."""
+        self._store = store
+        real = store.resolve()
+        self._path = real.with_name(real.name + "-lock")
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait until nobody who came earlier writes, and keep others waiting."""
+        handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
+        try:
+            _share_like(handle, self._store)
+            # Order is a courtesy. Where it cannot be had, writers still exclude each other.
+            with suppress(OSError):
+                _wait_in_line(handle)
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+
+def _wait_in_line(handle: int) -> None:
+    if _WAIT_FOR_BYTE is None:
+        return
+    _hold(handle, _DRAWING)
+    number = os.fstat(handle).st_size % _NUMBERS
+    _hold(handle, number)
+    os.ftruncate(handle, (number + 1) % _NUMBERS)
+    _let_go(handle, _DRAWING)
+    _hold(handle, (number - 1) % _NUMBERS)
+
+
+def _hold(handle: int, byte: int) -> None:
+    """Wait until nobody else holds a byte, and hold it until the handle is closed."""
+    _ask(handle, fcntl.F_WRLCK, byte)
+
+
+def _let_go(handle: int, byte: int) -> None:
+    _ask(handle, fcntl.F_UNLCK, byte)
+
+
+def _ask(handle: int, kind: int, byte: int) -> None:
+    assert _WAIT_FOR_BYTE is not None
+    fcntl.fcntl(handle, _WAIT_FOR_BYTE, _FLOCK.pack(kind, os.SEEK_SET, byte, 1, 0))
+
+
+def _share_like(handle: int, store: Path) -> None:
+    """Let whoever may write the store take its lock, whatever the umask of whoever made the lock."""
+    lock, found = os.fstat(handle), store.stat()
+    if lock.st_uid == os.geteuid() and (lock.st_mode & 0o666, lock.st_gid) != (found.st_mode & 0o666, found.st_gid):
+        os.fchown(handle, -1, found.st_gid)
+        os.fchmod(handle, found.st_mode & 0o666)

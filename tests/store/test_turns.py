@@ -1,0 +1,145 @@
+"""Writers take turns in the order in which they came, whoever runs, dies or has been here before."""
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from salesops_tui.store import turns
+from salesops_tui.store.turns import Turns
+
+WAITS = """
+import sys, time
+from pathlib import Path
+from salesops_tui.store.turns import Turns
+with Turns(Path(sys.argv[1])).turn():
+    print("in", flush=True)
+    time.sleep(float(sys.argv[2]))
+"""
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    (tmp_path / "store.db").touch()
+    return tmp_path / "store.db"
+
+
+def drawn(store: Path) -> int:
+    """How many numbers have been drawn."""
+    lock = store.with_name("store.db-lock")
+    return lock.stat().st_size if lock.exists() else 0
+
+
+def until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.001)
+
+
+def writer(store: Path, name: object, order: list[object]) -> threading.Thread:
+    """Start somebody who wants to write, and return once they are in line."""
+    before = drawn(store)
+
+    def take() -> None:
+        with Turns(store).turn():
+            order.append(name)
+
+    thread = threading.Thread(target=take)
+    thread.start()
+    until(lambda: drawn(store) > before)
+    return thread
+
+
+def process(store: Path) -> subprocess.Popen[bytes]:
+    """Start another process that writes for longer than a test lasts."""
+    return subprocess.Popen([sys.executable, "-c", WAITS, str(store), "60"], stdout=subprocess.PIPE)
+
+
+def test_who_came_first_writes_first(store: Path) -> None:
+    order: list[object] = []
+    with Turns(store).turn():
+        waiting = [writer(store, number, order) for number in range(12)]
+        assert order == []
+    for thread in waiting:
+        thread.join(20)
+    assert order == list(range(12))
+
+
+def test_who_has_just_written_does_not_push_in(store: Path) -> None:
+    own = Turns(store)
+    for _ in range(30):
+        order: list[object] = []
+        with own.turn():
+            other = writer(store, "other", order)
+        with own.turn():
+            order.append("again")
+        other.join(20)
+        assert order == ["other", "again"]
+
+
+def test_who_dies_in_the_line_holds_nobody_up_and_lets_nobody_in(store: Path) -> None:
+    order: list[object] = []
+    with Turns(store).turn(), process(store) as dies:
+        until(lambda: drawn(store) == 2)
+        behind = writer(store, "behind", order)
+        dies.kill()
+        said, _ = dies.communicate(timeout=20)
+        time.sleep(0.05)
+        assert (said, order) == (b"", []), "the one before is gone, but somebody writes"
+    behind.join(20)
+    assert order == ["behind"]
+
+
+def test_who_dies_while_writing_lets_the_next_one_in(store: Path) -> None:
+    order: list[object] = []
+    with process(store) as dies:
+        assert dies.stdout
+        assert dies.stdout.readline() == b"in\n"
+        behind = writer(store, "behind", order)
+        dies.kill()
+    behind.join(20)
+    assert order == ["behind"]
+
+
+def test_the_numbers_begin_again_and_take_no_room(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "_NUMBERS", 4)
+    order: list[object] = []
+    with Turns(store).turn():
+        first = [writer(store, number, order) for number in range(2)]
+    for thread in first:
+        thread.join(20)
+    with Turns(store).turn():
+        pass
+    assert drawn(store) == 0
+    with Turns(store).turn():
+        second = [writer(store, number, order) for number in range(2, 4)]
+    for thread in second:
+        thread.join(20)
+    assert order == [0, 1, 2, 3]
+    assert store.with_name("store.db-lock").stat().st_blocks == 0
+
+
+def test_without_such_locks_writers_still_exclude_each_other(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "_WAIT_FOR_BYTE", None)
+    inside = most = 0
+
+    def take() -> None:
+        nonlocal inside, most
+        for _ in range(20):
+            with Turns(store).turn():
+                inside += 1
+                most = max(most, inside)
+                time.sleep(0.0005)
+                inside -= 1
+
+    threads = [threading.Thread(target=take) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert most == 1
