@@ -24,9 +24,11 @@ def add(session: Session, deal_id: str, text: str, owner: str, due: str) -> None
     from salesops_tui.domain.typed_day import read_day
     from salesops_tui.services.acting import add_action
     from salesops_tui.services.context import find_person
+    from salesops_tui.services.permission import colleagues
 
     context = session.open()
-    person = find_person(list(context.people.values()), owner)
+    # Of others not even whether they are there is told.
+    person = find_person(colleagues(context), owner)
     day = read_day(due, context.calendar.day_of(context.now()), ahead=True)
     number = add_action(context, deal_id, person, day, text)
     emit_lines([f"action {number} for {person.key} until {day_text(day)}"])

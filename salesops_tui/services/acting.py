@@ -23,7 +23,8 @@ def add_action(context: Context, deal_key: str, owner: Person, due: Day, text: s
     """Agree on an action and return its number; within an open inspection of the deal it belongs to that.
 
     Raises:
-        Refused: the text is blank or long beyond reason, or the actor may not act on this deal.
+        Refused: the text is blank or long beyond reason, or the actor may not act on this deal, or not give anything
+            to that person.
     """
     body = " ".join(text.split())
     if not body:
@@ -35,6 +36,7 @@ def add_action(context: Context, deal_key: str, owner: Person, due: Day, text: s
         deal = find_deal(context, deal_key, now)
         if deal.owner != context.acting().id:
             permission.inspector(context, deal.owner, now)
+        permission.entrusted(context, owner)
         inspection = open_inspection(context, deal, now)
         change = context.change("action")
         number = store_actions.add_action(

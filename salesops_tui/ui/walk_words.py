@@ -15,7 +15,7 @@ from salesops_tui.ui.desk import Desk
 from salesops_tui.ui.sheet_rows import deal_in_words
 from salesops_tui.ui.walk_facts import facts_in_words, times, whole_amount
 from salesops_tui.ui.widgets.board import Line, clip, spread, widest, width_of
-from salesops_tui.ui.widgets.columns import fit, wrap
+from salesops_tui.ui.widgets.columns import cells, fit, wrap
 from salesops_tui.ui.widgets.source import Cell
 
 MARKS = {AnswerValue.YES: ("✓", "good"), AnswerValue.NO: ("✗", "bad"), AnswerValue.DONT_KNOW: ("?", "bad")}
@@ -24,6 +24,8 @@ _ONE_LINE = 100
 """From this many cells the title takes one line."""
 _CRAMPED = 60
 """Below this many cells only the shortest words are left."""
+_FIRST_NAME = 8
+"""Cells for who else is here, where there is no room beside the question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +37,15 @@ class Place:
 
 
 def title_lines(desk: Desk, walk: Walk, place: Place, width: int, *, short: bool) -> Iterator[Line]:
-    """Write which deal this is and what Commit is now; `short` for a single line."""
+    """Write which deal this is and what Commit is now; `short` for a single line, which also says who else is here."""
     deal = walk.deal
     name: Cell = (deal_in_words(deal.account, deal.name), "title")
     count = f"{place.number[0]} of {place.number[1]}" if place.number else "not in the queue"
     amount = whole_amount(desk, deal.amount).partition(" ")[0]
     facts = [amount, f"closes {desk.day(deal.close_day)}", desk.person(deal.owner)]
     commit: list[Cell] = ["  Commit ", (desk.amount(walk.commit), "strong")]
+    if short and walk.companions:
+        commit = [(f"  {_company(walk)}", "accent"), *commit]
     asked: list[Cell] = [(asked_in_words(place), "muted")]
     if width >= _ONE_LINE:
         yield spread([(f" {count} · ", "muted"), name, f" · {' · '.join(facts)}"], [*commit, *asked, " "], width)
@@ -53,6 +57,12 @@ def title_lines(desk: Desk, walk: Walk, place: Place, width: int, *, short: bool
         yield spread([(f" {below}", "muted")], [*asked, " "], width)
 
 
+def _company(walk: Walk) -> str:
+    """Return how many others are on the deal, and the first name of one: `+1 Ben`."""
+    name = next(iter(present.plain(walk.companions[0].name).split()), "?")
+    return f"+{len(walk.companions)} {name if cells(name) <= _FIRST_NAME else fit(name, _FIRST_NAME)}"
+
+
 def asked_in_words(place: Place) -> str:
     """Return for how long the deal has been asked; nothing within the first minute, when it would only flicker."""
     return f"   asked {present.span(place.asked)}" if place.asked >= 60 * SECOND else ""
@@ -61,7 +71,7 @@ def asked_in_words(place: Place) -> str:
 def strip_line(walk: Walk, current: str, width: int) -> Line:
     """Write the questions, how each was answered, and which one is asked now."""
 
-    def cells(named: Sequence[str]) -> Iterator[Cell]:
+    def pieces(named: Sequence[str]) -> Iterator[Cell]:
         for step in walk.steps:
             here = step.question.key == current
             mark, style = (
@@ -73,8 +83,8 @@ def strip_line(walk: Walk, current: str, width: int) -> Line:
             if step.question.key in named:
                 yield f" {step.question.label} ", "strong" if here else ("" if step.answer else "muted")
 
-    everyone = [*cells(walk.keys)]
-    return widest([everyone, [*cells([current])]], width)
+    everyone = [*pieces(walk.keys)]
+    return widest([everyone, [*pieces([current])]], width)
 
 
 def action_line(desk: Desk, walk: Walk, width: int) -> Line:

@@ -472,3 +472,26 @@ def test_the_screens_open_no_file_and_no_program(box: Box) -> None:
         screens.process.wait()
         os.close(screens.master)
     assert {path.name for path in box.folder.iterdir()} <= {"store.db", "store.db-wal", "store.db-shm", "store.db-lock"}
+
+
+def test_behind_the_wall_a_session_is_seen_and_once_it_was_killed_no_longer(box: Box) -> None:
+    from salesops_tui.services import desk
+    from salesops_tui.services.context import Context
+    from salesops_tui.store.connection import open_store
+
+    screens = Screens(box, OPS)
+    looks = Context(open_store(box.store, read_only=True), None)
+    try:
+        screens.until("Inspect")
+        screens.press("i")
+        screens.until("Nightfall")
+        end = time.monotonic() + 20
+        while not desk.companions(looks, 2, looks.now()):
+            assert time.monotonic() < end, "it came to the deal F1"
+            time.sleep(0.05)
+    finally:
+        screens.process.kill()
+        screens.process.wait()
+        os.close(screens.master)
+    assert desk.companions(looks, 2, looks.now()) == ()
+    looks.store.close()

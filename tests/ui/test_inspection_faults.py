@@ -180,6 +180,40 @@ async def test_who_else_is_on_the_deal_is_named(company: Company) -> None:
     olga.store.close()
 
 
+@pytest.mark.parametrize("size", [(40, 10), (120, 12), (80, 12)])
+async def test_who_else_is_on_the_deal_has_a_place_on_a_very_small_terminal(
+    company: Company, size: tuple[int, int]
+) -> None:
+    olga, erik = company.acting_as("olga"), company.acting_as("erik")
+    async with seated(company, by="dana", size=size) as dana:
+        assert "+1" not in dana.text
+        desk.be_here(olga, 1, "paper_process", None)
+        await dana.until(lambda: "+1 Olga  Commit 75k" in dana.text)
+        assert "Northwind · Renewal"[: size[0] // 4] in dana.text
+        desk.be_here(erik, 1, "paper_process", None)
+        await dana.until(lambda: "+2 Olga" in dana.text)
+        olga.store.close()  # as a kill would
+        await dana.until(lambda: "+1 Erik" in dana.text)
+        erik.store.close()
+        await dana.until(lambda: "+1" not in dana.text)
+
+
+async def test_a_hostile_name_takes_no_more_room_than_others(company: Company) -> None:
+    olga = company.acting_as("olga")
+    desk.be_here(olga, 1, "paper_process", None)
+    async with seated(company, by="dana", size=(40, 10)) as dana:
+        for name in STORED:
+            with company.store.write() as conn:
+                conn.execute("UPDATE person SET name = ? WHERE key = 'olga'", (name,))
+            dana.app.desk.context.forget_people()
+            dana.screen.refresh_from_store()
+            await dana.pilot.pause()
+            assert "+1 " in dana.text, repr(name)
+            assert "Commit 75k" in dana.text, repr(name)
+            look_at(dana, (40, 10))
+    olga.store.close()
+
+
 async def test_where_others_are_and_what_they_type_has_nobody_read_again(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:

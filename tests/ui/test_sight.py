@@ -10,7 +10,7 @@ from salesops_tui.services.inspecting import AnswerRequest, give_answers
 from salesops_tui.ui.app import SalesopsApp
 from tests.company import Company
 from tests.ui.snapshots import settled
-from tests.ui.walking import SIZES, Seat
+from tests.ui.walking import SIZES, Seat, at_sheet
 
 SECRETS = ("Nightfall", "Umbra", "987", "988k", "Sam Cole", "Erik Vale", "whispered")
 KEYS = (
@@ -51,3 +51,20 @@ async def test_no_screen_shows_what_is_of_another_team(company: Company, who: st
     everything = "\n".join(seen)
     assert "Sunrise" in everything or "Lumen" in everything
     assert [secret for secret in SECRETS if secret in everything] == []
+
+
+async def test_a_form_for_an_action_offers_nobody_of_another_team(company: Company) -> None:
+    async with at_sheet(company.acting_as("lee")) as seat:
+        await seat.press("a")
+        await seat.type("call")
+        await seat.press("enter", "ctrl+u")
+        for begun in ("Er", "Sam"):
+            await seat.type(begun)
+            await seat.pilot.pause(0.1)
+            assert [secret for secret in SECRETS if secret in seat.text] == []
+            await seat.press("enter", "enter")
+            assert f"obody here is called '{begun}'" in seat.flat
+            await seat.press("shift+tab", "ctrl+u")
+        await seat.type("Dana")
+        await seat.press("enter", "enter")
+        assert "Agreed: call · Dana Ruiz" in seat.flat

@@ -70,7 +70,7 @@ class ActionForm(AtDesk[str | None], ModalScreen[str | None]):
         texts = {WHO: owner.name if owner and owner.key != UNASSIGNED else "", **before}
         fields = self.query_one(Fields)
         fields.show_only(_SPECS, texts)
-        names = [plain(person.name) for person in context.people.values() if person.key != UNASSIGNED]
+        names = [plain(person.name) for person in colleagues(context) if person.key != UNASSIGNED]
         fields.line(WHO).suggester = SuggestFromList(names, case_sensitive=False)
         self.query_one("#about", Prose).show(lambda width: [clip([(" Action on ", "label"), (name, "title")], width)])
         self._hint("enter goes on, and in the last field adds the action; esc leaves it", "muted")
