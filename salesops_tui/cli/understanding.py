@@ -93,7 +93,8 @@ def _columns(found: Understanding) -> Iterator[str]:
     yield "Columns"
     for column in found.columns:
         if column.column is not None:
-            yield f"  {column.field} ← {column.column}{_samples(column.samples)}{_said(column.said_by)}"
+            rule = f": {found.odds}" if column.field == "category" and found.odds else ""
+            yield f"  {column.field} ← {column.column}{_samples(column.samples)}{rule}{_said(column.said_by)}"
         elif column.required and column.field in found.missing:
             yield f"  {column.field} ← no column yet"
     for left in found.left:

@@ -14,6 +14,9 @@ from salesops_tui.domain.deal import Category
 COLUMNS = ("probability", "probability_(%)", "deal_probability", "closeprobability", "hs_deal_stage_probability")
 """What a column of probabilities may be called, folded."""
 
+_NAMES = ("prob", "wahrsch", "chance", "likel", "confiden")
+"""What stands in the name of a column in which a person may look for probabilities."""
+
 _NUMBER = re.compile(r"(\d{1,3}(?:[.,]\d+)?) ?(%?)", re.ASCII)
 
 
@@ -48,9 +51,30 @@ class Odds(NamedTuple):
         percent = value * 100 / certain
         return next((category for least, category in self.least if percent >= least), self.rest)
 
+    @property
+    def words(self) -> str:
+        """The rule in words."""
+        least = ", ".join(f"{category.label} from {percent} %" for percent, category in self.least)
+        return f"{least}, else {self.rest.label}"
+
     def column_in(self, header: Sequence[str]) -> str | None:
         """Return the column of a header that holds the probability; None where that is not clear."""
         if self.column:
             return self.column
         found = [name for name in header if folded_column(name) in COLUMNS]
         return found[0] if len(found) == 1 else None
+
+
+def holds_odds(column: str, samples: Sequence[str]) -> bool:
+    """Say whether a column, by its name and by some of its texts, holds probabilities."""
+    named = any(name in folded_column(column) for name in _NAMES)
+    return named and bool(samples) and all(_NUMBER.fullmatch(text.strip()) for text in samples)
+
+
+def certain_in(samples: Sequence[str]) -> int:
+    """Return as what certainty is written where these texts stand: 1 where there are parts of one, else 100."""
+    found = [_NUMBER.fullmatch(text.strip()) for text in samples]
+    if any(match is None or match[2] for match in found):
+        return 100
+    values = [Decimal(match[1].replace(",", ".")) for match in found if match]
+    return 1 if values and max(values) <= 1 and any(0 < value < 1 for value in values) else 100

@@ -144,6 +144,7 @@ class Understanding(NamedTuple):
         question: what has to be answered with yes before it is written, "" for nothing.
         history: the file is the CRM's own history of deals, laid before their first import; only `report` speaks.
         encoding: in which text was read that does not say it itself, one of `crm.encodings`; "" where it does.
+        odds: how the category follows from a probability, in words; "" where a column says it.
         reject_kinds: the reasons for rejects with their counts, the most frequent first.
     """
 
@@ -170,6 +171,13 @@ class Understanding(NamedTuple):
     question: str = ""
     history: bool = False
     encoding: str = ""
+    odds: str = ""
+
+    def samples_of(self, column: str) -> tuple[str, ...]:
+        """Return some of the texts in a column; none where there is no such column."""
+        taken = ((use.column, use.samples) for use in self.columns)
+        left = ((use.column, use.samples) for use in self.left)
+        return next((samples for name, samples in (*taken, *left) if name == column), ())
 
     @property
     def unknown_words(self) -> tuple[WordUse, ...]:

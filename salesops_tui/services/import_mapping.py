@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from salesops_tui.crm.table import Table
 
 _TABLES = ("columns", "defaults", "formats")
+_ODDS = "category_from_probability"
 KEPT_ORDER = "day_first_if_unclear"
 """Where a mapping keeps the order of day and month that its file had told by itself."""
 
@@ -70,6 +71,25 @@ def with_mapping(
     }
     if id_prefix is not None:
         given["id_prefix"] = id_prefix
+    if "category" in given["columns"]:
+        given[_ODDS] = {}
+    return replace(request, corrections=_completed(request.corrections, given))
+
+
+def with_probability(request: ImportRequest, column: str, least: Mapping[str, int], out_of: int = 100) -> ImportRequest:
+    """Return the request with categories that follow from a probability, whatever column there is for them.
+
+    Args:
+        request: the one to correct.
+        column: of the probability; where it is blank, the deal is in Pipeline.
+        least: by category (commit, best_case, pipeline), what it needs at least, in percent.
+        out_of: what certainty is written as, 100 or 1.
+    """
+    given = {
+        "columns": {"category": ""},
+        "defaults": {"category": "pipeline"},
+        _ODDS: {**least, "column": column, "out_of": out_of},
+    }
     return replace(request, corrections=_completed(request.corrections, given))
 
 
@@ -129,6 +149,7 @@ def mapping_in_force(context: Context, request: ImportRequest, header: Sequence[
         plain, origin = _remembered(context, request.source, header)
     if request.corrections:
         plain = _completed(plain, request.corrections)
+        plain = {name: value for name, value in plain.items() if name != _ODDS or value}
     if not plain:
         return InForce(DealMap(), {}, None)
     from salesops_tui.crm.map_file import map_of_plain
@@ -278,6 +299,11 @@ def _completed(plain: Mapping[str, Any], further: Mapping[str, Any]) -> dict[str
         whole["values"] = values
     if "id_prefix" in further:
         whole["id_prefix"] = further["id_prefix"]
+    if _ODDS in further:
+        whole[_ODDS] = further[_ODDS]
+        if plain.get(_ODDS) and not further[_ODDS]:
+            # What stood for a blank probability says nothing of a category's own column.
+            whole["defaults"] = {name: text for name, text in whole.get("defaults", {}).items() if name != "category"}
     return whole
 
 

@@ -155,6 +155,7 @@ class _Sight:
                 origin=run.mapped.origin,
                 fingerprint=fingerprint(run.header or self._header),
                 encoding=run.file.codec if run.file.guessed else "",
+                odds=run.map.odds.words if run.map.odds else "",
                 columns=tuple(_column(run, layout.columns[name], name, observer.samples) for name in FIELDS),
                 left=tuple(LeftColumn(name, observer.samples(name)) for name in layout.extra_columns),
                 words=tuple(self._words(reader, observer)),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import chain
 
 from salesops_tui.crm.encodings import ENCODINGS, as_read_in
 from salesops_tui.crm.fields import FIELDS
+from salesops_tui.crm.odds import holds_odds
 from salesops_tui.domain.deal import Category
 from salesops_tui.domain.people import UNASSIGNED
 from salesops_tui.services.import_understanding import Understanding
@@ -18,6 +20,11 @@ from salesops_tui.ui.widgets.source import Key, Row, RowSource
 
 NO_COLUMN = "\0none"
 """Stands for no column at all."""
+
+EACH = "\0each"
+"""Stands for no rule over all probabilities: each is a word of its own."""
+_FALLING = ("commit", "best_case", "pipeline")
+_FIGURES = re.compile(r"[\d ,;%]+", re.ASCII)
 
 DAY_FIRST, MONTH_FIRST = "day", "month"
 
@@ -44,8 +51,10 @@ def column_picker(found: Understanding, field: str) -> OneOf:
     samples = {left.column: left.samples for left in found.left}
     samples |= {use.column: use.samples for use in found.columns if use.column}
     used = {use.column: use.field for use in found.columns if use.column}
-    order = sorted(found.header, key=lambda name: (name in used, found.header.index(name)))
+    odds = {name for name, texts in samples.items() if field == "category" and holds_odds(name, texts)}
+    order = sorted(found.header, key=lambda name: (name in used, name not in odds, found.header.index(name)))
     things = {name: (name, _about(samples.get(name, ()), used.get(name, ""))) for name in order}
+    things |= {name: (name, f"by probability: {things[name][1]}") for name in order if name in odds}
     things[NO_COLUMN] = ("(none)", "the file does not have it")
     before = next((use.column for use in found.columns if use.field == field), None)
     question = f"Which column is the {field_label(field).lower()}?"
@@ -59,6 +68,43 @@ def field_picker(found: Understanding, column: str) -> OneOf:
     order = [*missing, *(field for field in FIELDS if field not in missing)]
     things = {field: (field_label(field), f"now {used[field]}" if field in used else "") for field in order}
     return OneOf(f"What is the column '{column}'?", things)
+
+
+class OddsPicker(OneOf):
+    """Asks from which probability on a deal is in which category; gives back the percents, the highest first."""
+
+    COLUMNS = (Column("name", "", 38, least=36), Column("about", "", 20, least=8, rank=1, flex=True))
+
+    def hint(self, key: Key | None) -> str:  # noqa: ARG002 - its face
+        return "enter chooses · or type your own, such as 80 50"
+
+    def choices(self, text: str) -> RowSource[Key]:
+        percents = [int(figure) for figure in re.findall(r"\d+", text)[:3]] if _FIGURES.fullmatch(text) else []
+        if percents and percents == sorted({p for p in percents if p <= 100}, reverse=True):
+            key, (name, about) = _from_percents(percents)
+            return RowSource.of({key: Row((name, (about, "muted")))})
+        return super().choices(text)
+
+
+def odds_picker(column: str, usual: Sequence[int]) -> OddsPicker:
+    """Ask what the probabilities in a column make of a deal; `usual` are the percents that the policy claims."""
+    things = dict(_from_percents(usual[:count]) for count in (2, 3))
+    things[EACH] = ("Each figure by itself", "you say what it means")
+    return OddsPicker(f"'{column}' makes which category?", things)
+
+
+def percents_of(key: str) -> dict[str, int]:
+    """Return what was chosen: by category, the percents that it needs at least."""
+    return dict(zip(_FALLING, map(int, key.split()), strict=False))
+
+
+def _from_percents(percents: Sequence[int]) -> tuple[str, tuple[str, str]]:
+    names = (Category.from_key(key).label for key in _FALLING)
+    said = ", ".join(f"{name} {percent}" for name, percent in zip(names, percents, strict=False))
+    return " ".join(map(str, percents)), (
+        said,
+        f"percent at least, else {'Omitted' if len(percents) > 2 else 'Pipeline'}",
+    )
 
 
 def meaning_picker(found: Understanding, number: int, stages: Sequence[tuple[str, str]]) -> OneOf:

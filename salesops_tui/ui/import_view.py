@@ -160,7 +160,7 @@ class ImportView:
         if missing:
             return Row(((field_label(use.field), "bad"), ("which column? enter", "warn"), "", ("needed", "muted")))
         said = _SAID_BY.get(use.said_by, "")
-        samples = _samples(use.samples)
+        samples = self.found.odds if use.field == "category" and self.found.odds else _samples(use.samples)
         note = f"{samples}  ({said})" if said and samples else samples or said
         return Row((field_label(use.field), (use.column or "", "accent"), "", (note, "muted")))
 

@@ -6,7 +6,7 @@ import pytest
 from salesops_tui.crm.deal_map import DealMap
 from salesops_tui.crm.lookup import UnreadableError
 from salesops_tui.crm.map_file import map_of_plain, plain_map, read_map
-from salesops_tui.crm.odds import Odds
+from salesops_tui.crm.odds import Odds, certain_in, holds_odds
 from salesops_tui.domain.deal import Category
 from salesops_tui.errors import BadInput
 from tests.crm.test_layout import CANONICAL, laid_out, picked
@@ -103,3 +103,28 @@ def test_a_category_of_the_deals_own_goes_before_its_probability(tmp_path: Path)
     layout = laid_out(tmp_path, (*CANONICAL, "probability"), DealMap(odds=ODDS))
     assert picked(layout, *CANONICAL[:5], "commit", "2026-12-11", "20")["category"] == "commit"
     assert picked(layout, *CANONICAL[:5], "", "2026-12-11", "20")["category"] == "20"
+
+
+@pytest.mark.parametrize(
+    ("column", "samples", "holds"),
+    [
+        ("Probability (%)", ("10", "95 %"), True), ("Wahrscheinlichkeit", ("0,9",), True), ("Chance", ("1", "0"), True),
+        ("Amount", ("10", "95"), False), ("Probability", (), False), ("Probability", ("10", "high"), False),
+    ],
+)  # fmt: skip
+def test_a_column_of_probabilities_is_told_by_its_name_and_texts(
+    column: str, samples: tuple[str, ...], holds: bool
+) -> None:
+    assert holds_odds(column, samples) is holds
+
+
+@pytest.mark.parametrize(
+    ("samples", "certain"),
+    [(("0.9", "1"), 1), (("0,5",), 1), (("1", "0"), 100), (("0.5", "90"), 100), (("0.5 %",), 100), ((), 100)],
+)
+def test_certainty_is_one_only_where_parts_of_one_stand(samples: tuple[str, ...], certain: int) -> None:
+    assert certain_in(samples) == certain
+
+
+def test_a_rule_in_words() -> None:
+    assert ODDS.words == "Commit from 90 %, Best Case from 60 %, Pipeline from 10 %, else Omitted"

@@ -277,6 +277,84 @@ async def test_a_mapping_is_remembered_for_the_next_file(company: Company) -> No
         assert "7 to decide" in seat.text
 
 
+CHANCES = ("Nr", "Titel", "Wer", "Betrag", "Stufe", "Wahrscheinlichkeit", "Datum")
+CHANCE_ROWS = (
+    ("D1", "Acme", "lee", "100", "6", "95", "2026-12-11"),
+    ("D2", "Beta", "lee", "100", "6", "60", "2026-12-11"),
+    ("D3", "Core", "lee", "100", "5", "", "2026-12-11"),
+)
+
+
+async def choose_chances(seat: Seat) -> None:
+    """All fields but the category, which is the last one that is missing."""
+    for column, field in zip(CHANCES, HEADER, strict=True):
+        if field != "category":
+            await go_to(seat, f"column:{field}")
+            await seat.press("enter")
+            await seat.type(column)
+            await seat.press("enter")
+    await go_to(seat, "column:category")
+
+
+@pytest.mark.parametrize(("typed", "categories"), [("", (3, 2, 1)), ("70 65", (3, 1, 1)), ("97 50 20", (2, 2, 1))])
+@pytest.mark.parametrize("size", [(40, 10), *SIZES])
+async def test_the_category_may_follow_from_a_probability(
+    company: Company, desk: Desk, size: tuple[int, int], typed: str, categories: tuple[int, ...]
+) -> None:
+    desk.file(*CHANCE_ROWS, header=CHANCES)
+    async with at_sheet(company.acting_as("olga"), size=size) as seat:
+        await open_file(seat, "deals")
+        await choose_chances(seat)
+        await seat.press("enter")
+        assert "Wahrscheinlichkeit" in seat.text
+        await seat.type("Wahr")
+        await seat.press("enter")
+        assert "Commit 90, Best Case 60, Pipeline" in seat.text
+        await seat.type(typed)
+        await seat.press("enter")
+        assert isinstance(seat.app.screen, ImportScreen)
+        assert seat.app.screen.view is not None
+        assert seat.app.screen.view.problems == []
+        await seat.press("i")
+    assert tuple(known(company)[key][-1] for key in ("D1", "D2", "D3")) == categories
+    following = desk.file(("D4", *CHANCE_ROWS[0][1:]), header=CHANCES, name="next.csv")
+    company.later(days=1)
+    import_deals(company.acting_as("olga"), ImportRequest(following))
+    assert known(company)["D4"][-1] == categories[0], "remembered"
+
+
+async def test_a_category_of_its_own_goes_again_before_the_probability(company: Company, desk: Desk) -> None:
+    rows = [(*deal("D1", category="pipeline"), "95"), (*deal("D2", category=""), "95")]
+    desk.file(*rows, header=(*HEADER, "Probability"))
+    async with at_sheet(company.acting_as("olga"), size=(120, 40)) as seat:
+        await open_file(seat, "deals")
+        for typed, found in (("prob", [3, 3]), ("categ", [1])):
+            await go_to(seat, "column:category")
+            await seat.press("enter")
+            await seat.type(typed)
+            await seat.press("enter")
+            if typed == "prob":
+                await seat.press("enter")
+                assert "Commit from 90 %, Best Case" in seat.flat
+            assert isinstance(seat.app.screen, ImportScreen)
+            assert seat.app.screen.view is not None
+            assert [d.category for d in seat.app.screen.view.found.new] == found
+
+
+async def test_each_figure_of_a_probability_can_be_a_word(company: Company, desk: Desk) -> None:
+    desk.file((*deal("D1"), "95"), header=(*HEADER, "Probability"))
+    async with at_sheet(company.acting_as("olga")) as seat:
+        await open_file(seat, "deals")
+        await go_to(seat, "left:Probability")
+        await seat.press("enter")
+        await seat.type("category")
+        await seat.press("enter")
+        await seat.type("each")
+        await seat.press("enter")
+        assert "Category: 95" in seat.text
+        assert "1 to decide" in seat.text
+
+
 async def test_an_owner_is_mapped_once(company: Company, desk: Desk) -> None:
     desk.file(deal("D1", owner="Jörg"))
     async with at_sheet(company.acting_as("olga")) as seat:

@@ -7,17 +7,16 @@ from dataclasses import replace
 
 from textual import on
 
-from salesops_tui.services.import_mapping import with_encoding, with_mapping
-from salesops_tui.ui import import_lists, import_pick
+from salesops_tui.ui import import_lists
 from salesops_tui.ui import import_view as view
-from salesops_tui.ui.import_screen import ImportGround
-from salesops_tui.ui.import_work import Done, Link
+from salesops_tui.ui.import_correcting import ImportCorrecting
+from salesops_tui.ui.import_work import Done
 from salesops_tui.ui.widgets.messages import Opened
 
 _BUSY = "the file is still being read; esc stops that"
 
 
-class ImportScreen(ImportGround):
+class ImportScreen(ImportCorrecting):
     """The import screen, and what can be done on it."""
 
     def why_not(self, command_id: str) -> str | None:
@@ -95,92 +94,6 @@ class ImportScreen(ImportGround):
         problems, key = self.view.problems, self.table.key
         place = problems.index(key) + 1 if key in problems else 0
         self.table.move_to(problems[place % len(problems)])
-
-    # ------------------------------------------------------------------ corrections
-
-    def pick_column(self, field: str) -> None:
-        """Ask which column a field comes from."""
-        assert self.view is not None
-
-        def take(column: str) -> None:
-            text = "" if column == import_pick.NO_COLUMN else column
-            self.correct(with_mapping(self.request, columns={field: text}))
-
-        self._ask(import_pick.column_picker(self.view.found, field), take)
-
-    def pick_field(self, column: str) -> None:
-        """Ask what a column is."""
-        assert self.view is not None
-        picker = import_pick.field_picker(self.view.found, column)
-        self._ask(picker, lambda field: self.correct(with_mapping(self.request, columns={field: column})))
-
-    def pick_meaning(self, number: str) -> None:
-        """Ask what a word means."""
-        assert self.view is not None
-        use = self.view.found.words[int(number)]
-        stages = [(stage.key, stage.name) for stage in self.desk.policy.stages]
-        picker = import_pick.meaning_picker(self.view.found, int(number), stages)
-        self._ask(picker, lambda key: self.correct(with_mapping(self.request, values={use.field: {use.word: key}})))
-
-    def pick_owner(self, number: str) -> None:
-        """Ask who an owner is."""
-        assert self.view is not None
-        text = self.view.found.owners[int(number)].text
-        people = [(p.key, p.name, p.role.value) for p in self.context.people.values()]
-        picker = import_pick.owner_picker(text, people)
-        self._ask(picker, lambda person: self.correct(with_mapping(self.request, owners={text: person})))
-
-    def pick_order(self, field: str) -> None:
-        """Ask how dates are written."""
-        assert self.view is not None
-        use = next(use for use in self.view.found.dates if use.field == field)
-
-        def take(order: str) -> None:
-            self.correct(with_mapping(self.request, formats={"day_first": order == import_pick.DAY_FIRST}))
-
-        self._ask(import_pick.order_picker(use.column, use.sample), take)
-
-    def pick_decimal(self, _rest: str) -> None:
-        """Ask what the decimals come after."""
-
-        def take(mark: str) -> None:
-            self.correct(with_mapping(self.request, formats={"decimal": mark}))
-
-        self._ask(import_pick.decimal_picker(), take)
-
-    def pick_encoding(self, _rest: str) -> None:
-        """Ask how the text is encoded; columns that were chosen by names that were read wrongly are chosen anew."""
-        assert self.view is not None
-        found = self.view.found
-
-        def take(codec: str) -> None:
-            self.correct(with_encoding(self.request, found.encoding, codec))
-
-        self._ask(import_pick.encoding_picker(found), take)
-
-    def pick_link(self, number: str) -> None:
-        """Ask whether a new deal goes on from an earlier one."""
-        assert self.view is not None
-        found = self.view.found
-        alike = found.look_alikes[int(number)]
-        before = self.links.get(alike.new.key)
-
-        def take(kind: str) -> None:
-            self.links.pop(alike.new.key, None)
-            if kind != "none":
-                self.links[alike.new.key] = Link(alike.new.key, alike.earlier.key, kind)
-            self.lay_out(found)
-
-        kind = before.kind if before else alike.kind
-        self._ask(import_pick.link_picker(alike.new.name, alike.earlier.name, kind), take)
-
-    def _ask(self, picker: import_pick.OneOf, take: Callable[[str], None]) -> None:
-        def taken(key: int | str | None) -> None:
-            if key is not None:
-                with self.guarded():
-                    take(str(key))
-
-        self.app.push_screen(picker, taken)
 
     # ------------------------------------------------------------------ what the file is
 
