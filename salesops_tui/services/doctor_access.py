@@ -7,7 +7,7 @@ import os
 import pwd
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -153,11 +153,29 @@ def _what_came_through() -> Iterator[Finding]:
         )
     else:
         yield Finding("good", "sudo", "lets nothing through that could weaken the wall")
-    account = os.geteuid()
-    for place in (sys.executable, wall.__file__, str(Path(os.__file__).parent)):
-        found = Path(place).resolve().stat()
-        if found.st_uid == account or found.st_mode & 0o022:
-            yield Finding("bad", "program", f"{place} can be changed by {_owner(found)}", "install it as root, go-w")
+    yield from _changeable([sys.executable, wall.__file__, str(Path(os.__file__).parent), *filter(None, sys.path)])
+
+
+def _changeable(places: Iterable[str]) -> Iterator[Finding]:
+    """Name where somebody else than root can change the program or put another in its place: a file, or a folder above.
+
+    Each place is looked at by its name and, where links lead elsewhere, by what it is; of each way the first is named.
+    """
+    ways = {way for place in map(Path, places) for way in (place.absolute(), place.resolve())}
+    for path in sorted({weak for way in ways if (weak := _first_weak(way))}):
+        said = f"{path} can be changed by {_owner(path.stat())} ({stat.S_IMODE(path.stat().st_mode):04o})"
+        yield Finding("bad", "program", said, "it has to be root's, and go-w")
+
+
+def _first_weak(way: Path) -> Path | None:
+    for path in (*reversed(way.parents), way):
+        try:
+            found = path.stat()
+        except OSError:
+            return None  # nothing is there, or nothing that is reached from here
+        if found.st_uid != 0 or (found.st_mode & 0o022 and not found.st_mode & stat.S_ISVTX):
+            return path
+    return None
 
 
 def _the_rules(account: str) -> Iterator[Finding]:
@@ -173,6 +191,15 @@ def _the_rules(account: str) -> Iterator[Finding]:
             yield Finding("bad", "sudo", line, why)
         else:
             yield Finding("good", "sudo", line)
+    yield from _changeable(program for line in lines for program in _programs(line))
+
+
+def _programs(rule: str) -> Iterator[str]:
+    """Return the programs that a line of sudoers names."""
+    if not rule.startswith("Defaults"):
+        for command in rule.rpartition(")")[2].rpartition(":")[2].split(","):
+            if command.strip().startswith("/"):
+                yield command.split()[0]
 
 
 def _rules_about(account: str) -> Iterator[str]:

@@ -29,6 +29,7 @@ START = {
     GROUP: f"umask 007; SALESOPS_STORE={STORE} salesops",
     WALL: "sudo -u salesops salesops-shared",
 }
+_AS_ROOT = f"/opt/salesops/bin/salesops --store {STORE}"
 PEOPLE = """\
 id,name,email,login,manager,role,region,segment
 dana,Dana Ruiz,,dana,,ops,,
@@ -236,7 +237,7 @@ def test_everybody_is_who_the_system_says(box: Box) -> None:
 
 def test_nothing_is_weak_in_what_the_page_says(box: Box) -> None:
     through = box.says("dana", "doctor")
-    as_root = box.machine.run(f"/opt/salesops/bin/salesops --store {STORE} doctor")
+    as_root = box.machine.run(f"{_AS_ROOT} doctor")
     assert through[0] == 0, through
     assert re.findall(r"^bad .*", through[1] + as_root, re.MULTILINE) == []
     told = "salesops holds the store for those who come through sudo" if box.kind == WALL else "can go past the program"
@@ -280,6 +281,18 @@ def test_nobody_reads_or_replaces_the_store_past_the_program(box: Box) -> None:
         "salesops",
         *["600", "salesops"] * 2,
     ]
+
+
+@behind_the_wall
+@pytest.mark.parametrize("weak", ["/usr/local/bin/salesops-shared", "/opt/salesops/lib", "/opt/salesops/bin"])
+def test_a_program_that_others_can_change_is_named(box: Box, weak: str) -> None:
+    box.machine.run(f"chmod g+w {weak}; chgrp sales {weak}")
+    try:
+        through = "" if weak.endswith("shared") else box.says("dana", "doctor")[1]
+        as_root = "" if not weak.endswith("shared") else box.machine.run(f"{_AS_ROOT} doctor || true")
+    finally:
+        box.machine.run(f"chmod g-w {weak}; chgrp root {weak}")
+    assert f"{weak} can be changed by root:sales (0775)" in through + as_root
 
 
 @behind_the_wall

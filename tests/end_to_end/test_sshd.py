@@ -4,13 +4,14 @@ The server is Debian's openssh-server, started here on a free port with keys of 
 and, where that is root, once more as an ordinary user on a machine of the test's own.
 """
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -27,6 +28,8 @@ from tests.end_to_end.sitting import Sitting
 ROOT = Path(__file__).parents[2]
 SEPARATION = Path("/run/sshd")
 """The folder without which a server of root's does not start; Debian's service makes it."""
+_OURS = 0o711
+"""The mode by which one that these tests have made is told from Debian's."""
 _OWN_RUN = ["unshare", "--mount", "--propagation", "private", "sh", "-ec"]
 _OWN_RUN += ['mount -t tmpfs -o mode=755 tmpfs /run; mkdir /run/sshd; exec "$@"', "sh"]
 
@@ -68,17 +71,33 @@ def _of_whoever_runs_the_tests(folder: Path, stack: ExitStack) -> Line:
 
 def _room_for_separation(stack: ExitStack) -> list[str]:
     """Return what to put before a server of root's, so that it has the folder that it needs."""
-    if SEPARATION.exists():
+    if SEPARATION.exists() and SEPARATION.stat().st_mode & 0o777 != _OURS:
         return []
     with suppress(OSError):
         if subprocess.run([*_OWN_RUN, "true"], capture_output=True, check=False).returncode == 0:
             return _OWN_RUN
-    try:
-        SEPARATION.mkdir(mode=0o755)
-    except OSError as error:
-        pytest.skip(f"a server of root's needs {SEPARATION}, which cannot be made: {error.strerror}")
-    stack.callback(SEPARATION.rmdir)
+    stack.enter_context(_made_for_all(SEPARATION))
     return []
+
+
+@contextmanager
+def _made_for_all(folder: Path) -> Iterator[None]:
+    """Make the folder, unless another process of these tests has; the last of them takes it away."""
+    handle = os.open(folder.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH)
+        folder.mkdir(mode=_OURS, exist_ok=True)
+    except OSError as error:
+        os.close(handle)
+        pytest.skip(f"a server of root's needs {folder}, which cannot be made: {error.strerror}")
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if folder.stat().st_mode & 0o777 == _OURS:
+                folder.rmdir()
+        os.close(handle)
 
 
 def _of_an_ordinary_user(folder: Path, stack: ExitStack) -> Line:

@@ -123,6 +123,25 @@ def test_a_weak_rule_of_sudo_is_named(rule: str, why: str) -> None:
     assert (why in said) if why else said == ""
 
 
+def test_the_program_of_a_rule_is_looked_at_and_the_folders_above_it(tmp_path: Path) -> None:
+    program = tmp_path / "bin" / "salesops-shared"
+    program.parent.mkdir(mode=0o755)
+    program.touch(mode=0o755)
+    assert list(doctor_access._programs(f"%sales ALL=(salesops) NOPASSWD: {program} deals, /bin/x")) == [
+        str(program),
+        "/bin/x",
+    ]
+    link = tmp_path / "link"
+    link.symlink_to(program)
+    if login_name() == "root":
+        assert list(doctor_access._changeable([str(program), str(link), "/nowhere/x"])) == []
+    program.parent.chmod(0o777)
+    for named in (program, link):
+        first, *_ = doctor_access._changeable([str(named)])
+        assert first.level == "bad"
+        assert first.found.startswith(str(program.parent) if login_name() == "root" else "/")
+
+
 def test_how_much_there_is_is_for_those_who_may_see_it(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for login, tells in (("lee", False), ("dana", False), ("olga", True)):
         monkeypatch.setattr("salesops_tui.services.identity.login_name", lambda login=login: login)
