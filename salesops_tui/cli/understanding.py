@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from salesops_tui.crm.layout import in_words
 from salesops_tui.domain.calendar import iso_day
 from salesops_tui.domain.money import decimal_string
 
@@ -94,7 +95,8 @@ def _columns(found: Understanding) -> Iterator[str]:
     for column in found.columns:
         if column.column is not None:
             rule = f": {found.odds}" if column.field == "category" and found.odds else ""
-            yield f"  {column.field} ← {column.column}{_samples(column.samples)}{rule}{_said(column.said_by)}"
+            where = in_words(column.column, found.header)
+            yield f"  {column.field} ← {where}{_samples(column.samples)}{rule}{_said(column.said_by)}"
         elif column.required and column.field in found.missing:
             yield f"  {column.field} ← no column yet"
     for left in found.left:
@@ -114,7 +116,7 @@ def _words(found: Understanding) -> Iterator[str]:
 def _dates(found: Understanding) -> Iterator[str]:
     for date in found.dates:
         ambiguous = f"{date.ambiguous:,} such as {date.sample} can be read in two ways; " if date.ambiguous else ""
-        yield f"Dates in {date.column}: {ambiguous}{date.decided}"
+        yield f"Dates in {in_words(date.column, found.header)}: {ambiguous}{date.decided}"
 
 
 def _owners(found: Understanding, currency: str) -> Iterator[str]:

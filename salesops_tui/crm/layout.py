@@ -95,8 +95,17 @@ class Layout:
     def called(self, field: str) -> str:
         """Return what a field is called in this file, for messages."""
         column = self.columns[field] or field
-        choice = _PLACE.fullmatch(column)
-        return column if choice is None else " or ".join(_alternatives(choice[1], ()))
+        return _PLACE.sub(lambda place: " or ".join(_alternatives(place[1], ())), column)
+
+
+def in_words(column: str, header: Container[str] = ()) -> str:
+    """Return where a field comes from as people say it: `{Won on|Expected on}` is `Won on, else Expected on`.
+
+    Args:
+        column: a column's name, or a template.
+        header: the file's columns; one may have a bar in its own name.
+    """
+    return _PLACE.sub(lambda place: ", else ".join(_alternatives(place[1], header)), column)
 
 
 def lay_out(header: Header, dialect: Dialect, deal_map: DealMap, file: SourceFile) -> Layout:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from salesops_tui.crm.layout import in_words
 from salesops_tui.crm.odds import certain_in, holds_odds
 from salesops_tui.services.import_mapping import with_encoding, with_mapping, with_probability
 from salesops_tui.ui import import_pick
@@ -76,7 +77,8 @@ class ImportCorrecting(ImportGround):
         def take(order: str) -> None:
             self.correct(with_mapping(self.request, formats={"day_first": order == import_pick.DAY_FIRST}))
 
-        self._ask(import_pick.order_picker(use.column, use.sample), take)
+        column = in_words(use.column, self.view.found.header)
+        self._ask(import_pick.order_picker(column, use.sample), take)
 
     def pick_decimal(self, _rest: str) -> None:
         """Ask what the decimals come after."""

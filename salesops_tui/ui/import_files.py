@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,8 @@ FILES = (
 )
 _ENDINGS = (".csv", ".xlsx", ".txt", ".tsv")
 _MOST = 5_000
+_OTHERS = re.compile(r".+\.rejects(-\d+)?\.csv|salesops-.+|(people|quotas)\.\w+", re.IGNORECASE)
+"""Files that are offered last: rejected rows, what was exported here, people and quotas."""
 
 
 class Entry(NamedTuple):
@@ -44,17 +47,25 @@ def folder_and_rest(text: str) -> tuple[Path, str]:
 
 
 def entries(text: str) -> list[Entry]:
-    """Return what fits what was typed, the best first: folders, and files that deals may be in and that can be read.
+    """Return what fits what was typed, the best first: files that deals may be in and that can be read, and folders.
 
-    Hidden ones come only where a dot was typed. A folder that cannot be read is empty.
+    The newest file comes first, then the others and the folders; last what this program has written itself, and files
+    of people and quotas, which no deals are in. Hidden ones come only where a dot was typed. A folder that cannot be
+    read is empty.
     """
     folder, rest = folder_and_rest(text)
-    found = sorted(_in(folder, hidden=rest.startswith(".")), key=lambda e: (not e.folder, -e.changed, e.name))
+    found = sorted(_in(folder, hidden=rest.startswith(".")), key=_order)
     if not rest:
         return found
     begun = [e for e in found if e.name.casefold().startswith(rest.casefold())]
     others = [e for e in best_first(rest, found, lambda e: e.name) if e not in begun]
     return begun + others
+
+
+def _order(entry: Entry) -> tuple[int, float, str]:
+    if entry.folder:
+        return 1, 0.0, entry.name.casefold()
+    return (2 if _OTHERS.fullmatch(entry.name) else 0), -entry.changed, entry.name
 
 
 def _in(folder: Path, *, hidden: bool) -> Iterator[Entry]:

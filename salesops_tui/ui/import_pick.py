@@ -8,6 +8,7 @@ from itertools import chain
 
 from salesops_tui.crm.encodings import ENCODINGS, as_read_in
 from salesops_tui.crm.fields import FIELDS
+from salesops_tui.crm.layout import in_words
 from salesops_tui.crm.odds import holds_odds
 from salesops_tui.domain.deal import Category
 from salesops_tui.domain.people import UNASSIGNED
@@ -63,7 +64,7 @@ def column_picker(found: Understanding, field: str) -> OneOf:
 
 def field_picker(found: Understanding, column: str) -> OneOf:
     """Ask what a column is."""
-    used = {use.field: use.column for use in found.columns if use.column}
+    used = {use.field: in_words(use.column, found.header) for use in found.columns if use.column}
     missing = [field for field in FIELDS if field in found.missing]
     order = [*missing, *(field for field in FIELDS if field not in missing)]
     things = {field: (field_label(field), f"now {used[field]}" if field in used else "") for field in order}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from salesops_tui.crm.encodings import ENCODINGS
+from salesops_tui.crm.layout import in_words
 from salesops_tui.domain.deal import Category
 from salesops_tui.services.import_understanding import (
     KINDS,
@@ -162,7 +163,8 @@ class ImportView:
         said = _SAID_BY.get(use.said_by, "")
         samples = self.found.odds if use.field == "category" and self.found.odds else _samples(use.samples)
         note = f"{samples}  ({said})" if said and samples else samples or said
-        return Row((field_label(use.field), (use.column or "", "accent"), "", (note, "muted")))
+        column = in_words(use.column or "", self.found.header)
+        return Row((field_label(use.field), (column, "accent"), "", (note, "muted")))
 
     def _notices(self) -> Iterator[_Line]:
         for number, notice in enumerate(self.found.report.warnings):
@@ -226,7 +228,7 @@ class ImportView:
             yield _Line("forms", ENCODING, Row(("Letters of", (name, "accent"), "", asked)))
         for use in self.found.dates:
             open_ = use.decided.startswith("not decided")
-            what = (use.column, "bad" if open_ else "")
+            what = (in_words(use.column, self.found.header), "bad" if open_ else "")
             order, _, why = use.decided.partition(":")
             note = (f"{why.strip() or use.decided}{f'; such as {use.sample}' if use.sample else ''}", "muted")
             means = ("which comes first? enter", "warn") if open_ else (order, "accent")

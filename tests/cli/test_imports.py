@@ -78,6 +78,13 @@ def test_and_as_lines(salesops: Salesops, folder: Path) -> None:
         assert line in done.out.splitlines(), line
 
 
+def test_a_column_made_of_several_is_said_in_words(salesops: Salesops) -> None:
+    view = Path(__file__).parents[2] / "fixtures" / "dynamics" / "view.csv"
+    done = salesops("import", str(view), "--dry-run")
+    assert "  close_date ← Actual Close Date, else Est. Close Date\n" in done.out
+    assert "{" not in done.out
+
+
 def test_columns_that_nobody_knows_are_shown_with_the_one_line_of_what_is_missing(
     salesops: Salesops, folder: Path
 ) -> None:

@@ -7,7 +7,7 @@ import pytest
 from salesops_tui.crm.deal_map import DealMap, Join
 from salesops_tui.crm.dialects import DIALECTS, recognise
 from salesops_tui.crm.fields import FIELDS
-from salesops_tui.crm.layout import Layout, lay_out
+from salesops_tui.crm.layout import Layout, in_words, lay_out
 from salesops_tui.crm.source import SourceFile, look_through
 from salesops_tui.crm.table import Header, Plain
 from salesops_tui.errors import BadInput, SalesopsError
@@ -151,3 +151,21 @@ def test_a_join_that_does_not_work_says_why(tmp_path: Path, text: str | None, ke
 
 def test_a_dialect_is_recognised_by_its_header() -> None:
     assert recognise(CANONICAL).dialect is DIALECTS["canonical"]
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        ("Amount", "Amount"), ("{Won on|Expected on}", "Won on, else Expected on"),
+        ("{Account} · {Product}", "Account · Product"), ("{A|B}", "A|B"), ("{A|C}!", "A, else C!"),
+    ],
+)  # fmt: skip
+def test_where_a_field_comes_from_in_words(column: str, said: str) -> None:
+    assert in_words(column, ("A|B", "A", "C")) == said
+
+
+def test_messages_name_the_columns_of_a_template(tmp_path: Path) -> None:
+    header = (*CANONICAL[:-1], "Won", "Due")
+    told = DealMap(columns={"close_date": "{Won|Due}", "name": "{name}, {owner}"})
+    layout = laid_out(tmp_path, header, told)
+    assert (layout.called("close_date"), layout.called("name")) == ("Won or Due", "name, owner")

@@ -16,6 +16,7 @@ from salesops_tui.services.import_request import ImportRequest
 from salesops_tui.services.import_undo import list_imports
 from salesops_tui.services.importing import import_deals
 from salesops_tui.ui import import_screen
+from salesops_tui.ui.import_files import entries
 from salesops_tui.ui.import_work import StoppedError, import_apart
 from salesops_tui.ui.screens.confirm import Confirm
 from salesops_tui.ui.screens.deal import DealScreen
@@ -92,19 +93,50 @@ def known(company: Company) -> dict[str, tuple[Any, ...]]:
 
 @pytest.mark.parametrize("size", [(40, 10), *SIZES])
 async def test_files_are_found_by_typing(company: Company, size: tuple[int, int]) -> None:
-    for name in ("deals.csv", "people.csv", "pipeline.xlsx", "notes.md", ".hidden.csv"):
+    for minute, name in enumerate(("deals.csv", "people.csv", "pipeline.xlsx", "notes.md", ".hidden.csv")):
         Path(name).write_text("x")
+        os.utime(name, (60 * minute, 60 * minute))
     Path("older").mkdir()
     async with at_sheet(company.acting_as("olga"), size=size) as seat:
         await seat.press("I")
         assert isinstance(seat.app.screen, ImportFileScreen)
-        shown = ("older/", "deals.csv", "people.csv", "pipeline.xlsx") if size[1] > 10 else ("older/",)
+        shown = ("older/", "deals.csv", "people.csv", "pipeline.xlsx") if size[1] > 10 else ("pipeline.xlsx",)
         assert all(name in seat.text for name in shown)
         assert "notes.md" not in seat.text
         assert ".hidden.csv" not in seat.text
         await seat.type("pipe")
         assert "pipeline.xlsx" in seat.text
         assert "deals.csv" not in seat.text
+
+
+async def test_the_newest_export_is_offered_first_and_our_own_files_last(company: Company) -> None:
+    names = (
+        "monday.csv", "tuesday.csv", "people.csv", "tuesday.csv.rejects.csv", "tuesday.csv.rejects-2.csv",
+        "salesops-rejects-2026-11-11-0912.csv",
+    )  # fmt: skip
+    for minute, name in enumerate(names):
+        Path(name).write_text("x")
+        os.utime(name, (60 * minute, 60 * minute))
+    Path("older").mkdir()
+    async with at_sheet(company.acting_as("olga")) as seat:
+        await seat.press("I")
+        assert isinstance(seat.app.screen, ImportFileScreen)
+        assert [entry.name for entry in entries("")] == ["tuesday.csv", "monday.csv", "older", *reversed(names[2:])]
+        assert str(seat.app.screen.table.key).endswith("/tuesday.csv")
+        await seat.type("tues")
+        assert str(seat.app.screen.table.key).endswith("/tuesday.csv")
+        await seat.type("day.csv.rej")
+        assert str(seat.app.screen.table.key).endswith(".rejects-2.csv")
+
+
+async def test_a_column_made_of_several_is_said_in_words(company: Company, desk: Desk) -> None:
+    for name in ("view.csv",):
+        shutil.copy(Path(__file__).parents[2] / "fixtures" / "dynamics" / name, name)
+    async with at_sheet(company.acting_as("olga"), size=(120, 40)) as seat:
+        await open_file(seat, "view")
+        await go_to(seat, "column:close_date")
+        assert "Actual Close Date, else Est. Close Date" in seat.flat
+        assert "{" not in seat.text
 
 
 async def test_a_folder_is_entered_and_a_file_in_it_taken(company: Company, desk: Desk) -> None:
