@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 _KEPT = frozenset({"TERM", "COLORTERM", "LANG", "NO_COLOR", "SALESOPS_ASCII", "SUDO_UID"})
@@ -71,6 +72,12 @@ class _Guard:
         elif not (self._is_made(place) or self._is_lock(place) or self._is_readable(place)):
             _refuse(path)
 
+    def lend(self, name: str) -> None:
+        self._made.add(name)
+
+    def take_back(self, name: str) -> None:
+        self._made.discard(name)
+
     def listed(self, path: Any = None, *_rest: Any) -> None:
         place = _placed("." if path is None else path)
         if not (isinstance(path, int) or self._is_made(place) or f"{place}/".startswith(self._program)):
@@ -106,8 +113,8 @@ class _Guard:
         if name not in ("", ":memory:") and place != self.store and not self._is_made(place):
             _refuse(name)
 
-    def signalled(self, _process: Any = 0, signal: Any = 0, *_rest: Any) -> None:
-        if signal:
+    def signalled(self, process: Any = 0, signal: Any = 0, *_rest: Any) -> None:
+        if signal and not _is_child(process):
             raise PermissionError(1, _NO_PROGRAMS)
 
     def _is_made(self, place: str) -> bool:
@@ -129,6 +136,15 @@ class _Guard:
 
 def _placed(path: Any) -> str:
     return os.path.abspath(os.fsdecode(path)) if isinstance(path, (str, bytes, os.PathLike)) else ""
+
+
+def _is_child(process: Any) -> bool:
+    """Say whether this process has started that one, the reader of XLSX: it is ended when enough was read."""
+    try:
+        os.waitid(os.P_PID, process, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except (OSError, TypeError, ValueError, OverflowError, AttributeError):
+        return False
+    return True
 
 
 def _refuse(path: Any) -> NoReturn:
@@ -184,6 +200,18 @@ def refuse_file(path: str | os.PathLike[str]) -> None:
     """
     if _guard is not None:
         raise PermissionError(13, _NO_FILES, os.fspath(path))
+
+
+@contextmanager
+def lent(name: str) -> Iterator[str]:
+    """Let the program open a file of its own by this name, for as long as it is in use; nobody else has named it."""
+    if _guard is not None:
+        _guard.lend(name)
+    try:
+        yield name
+    finally:
+        if _guard is not None:
+            _guard.take_back(name)
 
 
 def raised() -> bool:

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import IO, TextIO
 
 from salesops_tui import wall
 from salesops_tui.errors import BadInput
@@ -19,6 +19,8 @@ NAME = "-"
 MOST_MEGABYTES = 1024
 """Of standard input that is read more than once: some six million deals. What never ends would fill the disk."""
 _CHUNK = 1 << 20
+_NAMES_OF_OPEN_FILES = Path("/proc/self/fd")
+"""Linux's: to open one of these is to open the file anew. Elsewhere such names share one place in the file."""
 
 
 @contextmanager
@@ -41,13 +43,31 @@ def on_disk(file: Path, allowed: Callable[[], object] | None = None, most: int |
     if allowed is not None:
         allowed()
     most = MOST_MEGABYTES if most is None else most
-    with tempfile.NamedTemporaryFile(prefix="salesops-", suffix=".in") as copy:
+    with _copy() as (copy, path):
         while chunk := sys.stdin.buffer.read(_CHUNK):
             if copy.tell() + len(chunk) > most * _CHUNK:
                 raise BadInput(f"standard input holds more than {most:,} MB; bring it in parts")
             copy.write(chunk)
         copy.flush()
-        yield Path(copy.name)
+        yield path
+
+
+@contextmanager
+def _copy() -> Iterator[tuple[IO[bytes], Path]]:
+    """Give a private file, and where it can be opened again.
+
+    It has no name in any folder, so that nothing of it is left behind by a process that is killed. Where the system
+    has no names for what is open, it has one until it is closed.
+    """
+    if not _NAMES_OF_OPEN_FILES.is_dir():
+        with tempfile.NamedTemporaryFile(prefix="salesops-", suffix=".in") as copy:
+            yield copy, Path(copy.name)
+        return
+    with (
+        tempfile.TemporaryFile(prefix="salesops-", suffix=".in") as nameless,
+        wall.lent(f"{_NAMES_OF_OPEN_FILES}/{nameless.fileno()}") as name,
+    ):
+        yield nameless, Path(name)
 
 
 @contextmanager

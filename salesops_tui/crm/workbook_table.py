@@ -29,6 +29,7 @@ _OTHER_ARCHIVES = {
     "content.xml": "an OpenDocument file",
     "Index/Document.iwa": "a Numbers or Pages document",
 }
+_OPEN_FILES = Path("/proc/self/fd")
 _ADVICE = "save the sheet as CSV, which may be of any length"
 
 
@@ -54,6 +55,7 @@ class WorkbookTable:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             encoding="utf-8",
+            pass_fds=_handles(source.path),
         )
         try:
             about = self._next()
@@ -136,6 +138,11 @@ class WorkbookTable:
         return BadInput(
             f"{self._source.name} needs more than {_MEMORY_MEGABYTES} MB or {_SECONDS} seconds to unpack; {_ADVICE}"
         )
+
+
+def _handles(path: Path) -> tuple[int, ...]:
+    """Return what a process has to be given along with a path: a file without a name is known by an open handle."""
+    return (int(path.name),) if path.parent == _OPEN_FILES and path.name.isdecimal() else ()
 
 
 def _check_archive(source: SourceFile) -> None:

@@ -8,15 +8,18 @@ import pty
 import pwd
 import resource
 import select
+import signal
 import stat
 import subprocess
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests.attempts.box import OPS, REP, Box, box
+from tests.crm.workbooks import sheet_xml, write_workbook
 
 __all__ = ["box"]
 
@@ -143,7 +146,14 @@ def test_not_even_whether_a_file_is_there_is_said(box: Box, arguments: Sequence[
 
 
 def _of_the_account() -> set[Path]:
-    return set(Path("/tmp").glob("salesops-*.in"))
+    return {file for folder in ("/tmp", "/var/tmp") for file in Path(folder).glob("salesops-*")}
+
+
+def _copying(process: "subprocess.Popen[bytes]") -> bool:
+    """Say whether what is given is being written to a file without a name."""
+    with suppress(OSError):
+        return any(str(file.readlink()).startswith("/tmp/") for file in Path(f"/proc/{process.pid}/fd").iterdir())
+    return False
 
 
 def test_who_may_not_bring_a_file_in_fills_no_disk(box: Box) -> None:
@@ -162,7 +172,8 @@ def test_who_may_not_bring_a_file_in_fills_no_disk(box: Box) -> None:
         process.wait()
 
 
-def test_a_command_that_is_ended_leaves_nothing_of_what_it_was_given(box: Box) -> None:
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_a_command_that_is_ended_leaves_nothing_of_what_it_was_given(box: Box, end: signal.Signals) -> None:
     before = _of_the_account()
     process = subprocess.Popen(
         box.command("import", "-"), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
@@ -171,14 +182,29 @@ def test_a_command_that_is_ended_leaves_nothing_of_what_it_was_given(box: Box) -
     assert process.stdin is not None
     process.stdin.write(b"x" * 3_000_000)
     process.stdin.flush()
-    end = time.monotonic() + 30
-    while not _of_the_account() - before:
-        assert time.monotonic() < end
+    late = time.monotonic() + 30
+    while not _copying(process):
+        assert time.monotonic() < late
         time.sleep(0.05)
-    process.terminate()
+    assert _of_the_account() <= before, "it is nowhere while it is copied"
+    process.send_signal(end)
     _, said = process.communicate(timeout=30)
-    assert said.strip() == b"salesops: stopped; nothing half-done was left"
+    assert said.strip() == (b"" if end is signal.SIGKILL else b"salesops: stopped; nothing half-done was left")
     assert _of_the_account() <= before
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_what_is_given_is_read_behind_the_wall_whatever_it_is(box: Box, tmp_path: Path, kind: str) -> None:
+    rows = [("id", "name", "owner", "amount", "stage", "category", "close_date")]
+    rows.append(("N1", "New", "sam", "1000", "6", "commit", "2026-12-18"))
+    file = tmp_path / "given"
+    if kind == "xlsx":
+        write_workbook(file, sheet_xml(rows))
+    else:
+        file.write_text("\n".join(map(",".join, rows)), encoding="utf-16")
+    for options in (["--dry-run"], []):
+        ended = box.run("import", "-", *options, stdin=file.read_bytes())
+        assert (ended.code, "1 rows: 1 new" in ended.out) == (0, True), ended.out
 
 
 # --- another store, or the same one by another way

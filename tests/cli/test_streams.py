@@ -1,6 +1,8 @@
 """Streams that cannot be written, files by standard input, options that contradict each other."""
 
+import json
 import os
+import pwd
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +15,7 @@ from salesops_tui.domain.policy_file import default_policy_text
 from salesops_tui.errors import BadInput
 from tests.cli.conftest import Salesops
 from tests.company import Company
+from tests.crm.workbooks import sheet_xml, write_workbook
 
 ROOT = Path(__file__).parents[2]
 
@@ -124,3 +127,67 @@ def test_the_version_says_where_it_cannot_be_written() -> None:
         "salesops: standard output cannot be written: No space left on device\n",
     )
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.startswith("salesops ")
+
+
+@pytest.fixture
+def mine(company: Company) -> Path:
+    """The store, whoever runs the tests being its ops lead in other processes too."""
+    company.claim("D1")
+    with company.store.write() as conn:
+        conn.execute("UPDATE person SET login = ? WHERE key = 'olga'", (pwd.getpwuid(os.geteuid()).pw_name,))
+    company.store.close()
+    return company.path
+
+
+HEADER = ("id", "name", "owner", "amount", "stage", "category", "close_date")
+ROW = ("N1", "New", "lee", "1000", "6", "commit", "2026-12-18")
+
+
+@pytest.mark.parametrize("options", [["--dry-run"], [], ["--full", "--yes"]])
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_copy_without_a_name_is_read_as_often_as_need_be(
+    mine: Path, tmp_path: Path, kind: str, options: list[str]
+) -> None:
+    file = tmp_path / "given"
+    if kind == "xlsx":
+        write_workbook(file, sheet_xml([HEADER, ROW]))
+    else:
+        file.write_text("\n".join(map(",".join, (HEADER, ROW))), encoding="utf-16")  # looked at more than once
+    done = run(mine, f"< {file}", "import", "-", "--format", "json", *options)
+    assert done.returncode == 0, done.stderr
+    assert (json.loads(done.stdout)["rows"], json.loads(done.stdout)["new"]) == (1, 1)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere an open file has no name of its own")
+@pytest.mark.parametrize("arguments", [["import", "-"], ["import-people", "-"], ["policy", "check", "-"]])
+def test_what_was_given_is_nowhere_even_after_a_kill(mine: Path, tmp_path: Path, arguments: list[str]) -> None:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "salesops_tui", "--store", str(mine), *arguments],
+        cwd=ROOT, stdin=subprocess.PIPE, env=os.environ | {"TMPDIR": str(folder)},
+    )  # fmt: skip
+    assert process.stdin is not None
+    process.stdin.write(b"secret," * 500_000)
+    process.stdin.flush()
+    opened = [str(file.readlink()) for file in Path(f"/proc/{process.pid}/fd").iterdir()]
+    assert any(str(folder) in file for file in opened), "it is copied"
+    assert list(folder.iterdir()) == []
+    process.kill()
+    process.communicate()
+    assert list(folder.iterdir()) == []
+
+
+def test_where_open_files_have_no_names_the_copy_has_one_until_it_is_read(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(standard_input, "_NAMES_OF_OPEN_FILES", tmp_path / "none")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    given = tmp_path / "given.txt"
+    given.write_text("what was given")
+    with given.open() as stdin:
+        monkeypatch.setattr("sys.stdin", stdin)
+        with standard_input.on_disk(Path("-")) as path:
+            assert path.parent == tmp_path
+            assert path.read_text() == "what was given"
+    assert list(tmp_path.iterdir()) == [given]
