@@ -190,6 +190,8 @@ _WATCHED: dict[str, Callable[..., None]] = {
 
 _guard: _Guard | None = None
 _passed: list[str] = []
+_came_by = "salesops-shared"
+"""The command that the rule of sudo lets callers run; until sudo says it, the one of docs/deploy.md."""
 
 
 def refuse_file(path: str | os.PathLike[str]) -> None:
@@ -219,6 +221,17 @@ def raised() -> bool:
     return _guard is not None
 
 
+def way_in() -> str:
+    """Return what a caller types before a command of the program: through sudo, as sudo has written it down."""
+    import pwd
+
+    try:
+        account = pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        account = f"#{os.geteuid()}"
+    return f"sudo -u {account} {_came_by}"
+
+
 def let_through() -> list[str]:
     """Return the names of variables that this process was started with and that a careful rule keeps out."""
     return list(_passed)
@@ -230,9 +243,10 @@ def raise_wall() -> None:
     The environment is emptied of all but a few harmless names, the folder is the root, new files are private, a
     crash leaves no image of the memory, and from here on every file, program and connection is asked for.
     """
-    global _guard  # noqa: PLW0603 - a process has one wall, and nothing takes it down
+    global _guard, _came_by  # noqa: PLW0603 - a process has one wall, and nothing takes it down
     if _guard is not None:
         return
+    _came_by = os.environ.get("SUDO_COMMAND", "").partition(" ")[0] or _came_by
     _passed.extend(sorted(name for name in os.environ if name.startswith(_WEAKENING)))
     for name in [name for name in os.environ if name not in _KEPT and not name.startswith("LC_")]:
         del os.environ[name]

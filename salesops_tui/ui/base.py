@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 from textual.binding import Binding
 from textual.screen import Screen
 
+from salesops_tui import wall
 from salesops_tui.errors import SalesopsError
 from salesops_tui.services.context import Context
 from salesops_tui.ui import present
@@ -206,10 +207,15 @@ class BaseScreen(AtDesk[ResultT]):
         self.salesops.go_to_imports()
 
     def action_import(self) -> None:
-        """Bring in a file of deals."""
+        """Bring in a file of deals; behind the wall of a shared box, say how."""
+        self.context.as_ops("an import")
+        if wall.raised():
+            from salesops_tui.ui.screens.import_outside import ImportOutside
+
+            self.app.push_screen(ImportOutside())
+            return
         from salesops_tui.ui.screens.import_file import ImportFileScreen
 
-        self.context.as_ops("an import")
         self.app.push_screen(ImportFileScreen())
 
     def action_undo(self) -> None:

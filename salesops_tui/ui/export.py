@@ -35,7 +35,7 @@ def write_export(what: str, ending: str, text: str, desk: Desk) -> Path:
     """
     _let_out()
     if wall.raised():
-        raise Refused("no file is written on this shared box; leave, and take 'salesops export ... > FILE'")
+        raise Refused(f"no file is written on this shared box; leave, and take '{wall.way_in()} export ... > FILE'")
     moment = to_datetime(desk.context.now(), desk.zone)
     name = f"salesops-{what}-{moment:%Y-%m-%d-%H%M}"
     problem: OSError | None = None

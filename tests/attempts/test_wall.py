@@ -459,9 +459,9 @@ def test_a_clock_set_back_writes_nothing_into_the_past(tmp_path: Path) -> None:
 class Screens:
     """The screens on a terminal of the caller's, as the account."""
 
-    def __init__(self, box: Box, who: int) -> None:
+    def __init__(self, box: Box, who: int, **env: str) -> None:
         self.master, slave = pty.openpty()
-        env = box.environment(who, {"TMUX": "/tmp/x,1,0"})
+        env = box.environment(who, {"TMUX": "/tmp/x,1,0", **env})
         self.process = subprocess.Popen(
             box.command(), stdin=slave, stdout=slave, stderr=slave, env=env, cwd="/", start_new_session=True
         )
@@ -521,3 +521,22 @@ def test_behind_the_wall_a_session_is_seen_and_once_it_was_killed_no_longer(box:
         os.close(screens.master)
     assert desk.companions(looks, 2, looks.now()) == ()
     looks.store.close()
+
+
+def test_the_key_for_an_import_says_the_command_that_brings_a_file_in(box: Box) -> None:
+    screens = Screens(box, OPS, SUDO_COMMAND="/usr/local/bin/deals --read-only")
+    try:
+        screens.until("Inspect")
+        screens.press("I")
+        screens.until("Your own shell opens the file")
+        screens.until(f"sudo -u {pwd.getpwuid(box.account).pw_name} /usr/local/bin/deals import - < deals.csv")
+        screens.press("c")
+        screens.until("]52;c;")
+        screens.press("qx")
+        screens.until("/usr/local/bin/deals")
+        screens.press("q")
+        assert screens.process.wait(20) == 0
+    finally:
+        screens.process.kill()
+        screens.process.wait()
+        os.close(screens.master)
