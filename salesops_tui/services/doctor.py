@@ -14,6 +14,7 @@ from salesops_tui.services.doctor_access import Finding, permissions_of, the_wal
 from salesops_tui.services.identity import login_at_work, who_is_at_work
 from salesops_tui.store.connection import Store, open_store, translated
 from salesops_tui.store.health import health_of
+from salesops_tui.store.migrations import SCHEMA_VERSION
 
 _NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "fuse.sshfs", "glusterfs"}
 
@@ -50,7 +51,7 @@ def _looked_at(path: Path, store: Store) -> list[Finding]:
     sees_all = strangers == "read" if who is None else who.role is Role.OPS
     much = f", {health.deals} deals, {health.changes} changes" if sees_all else ""
     return [
-        Finding("good", "store", f"{path}, schema {health.schema}{much}"),
+        _the_schema(path, health.schema, much),
         Finding(
             "good" if good else "bad",
             "integrity",
@@ -68,6 +69,14 @@ def _looked_at(path: Path, store: Store) -> list[Finding]:
         else Finding("note", "you", f"{login} is in nobody's row", "an ops lead can import you with your login"),
         *access,
     ]
+
+
+def _the_schema(path: Path, number: int, much: str) -> Finding:
+    if number == SCHEMA_VERSION:
+        return Finding("good", "store", f"{path}, schema {number}{much}")
+    mend = f"somebody has changed it by hand: look with 'salesops verify'; 'PRAGMA user_version = {SCHEMA_VERSION}'"
+    said = f"{path}, schema {SCHEMA_VERSION}, though its number (user_version) says {number}{much}"
+    return Finding("bad", "store", said, f"{mend} puts it back")
 
 
 def _the_file(path: Path) -> list[Finding]:

@@ -327,6 +327,11 @@ def _schema_version(path: Path, conn: sqlite3.Connection) -> int:
             f"{path} was written by a newer salesops: update this one (the store has schema {version}, "
             f"this program knows {SCHEMA_VERSION})"
         )
+    if version < SCHEMA_VERSION:
+        from salesops_tui.store.migrations import schema_there
+
+        # A number that was set back must not have what is there made again; 'verify' and 'doctor' name it.
+        return schema_there(conn)
     return version
 
 
@@ -347,4 +352,12 @@ def _bring_up_to_date(store: Store, *, keep_older: bool) -> None:
             with copies.fresh_file(store.kept) as fresh:
                 copies.copy_pages(store.conn, fresh)
                 copies.place(fresh, store.kept)
-        migrate(store.conn)
+        try:
+            migrate(store.conn)
+        except sqlite3.OperationalError as error:
+            if "already exists" not in str(error):
+                raise
+            raise StoreProblem(
+                f"{path} has an older schema, and something of a newer one ({error}): somebody has changed it by hand; "
+                "restore a backup, nothing was written"
+            ) from None

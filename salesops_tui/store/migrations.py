@@ -50,6 +50,22 @@ def second(db: Database) -> None:
     _build(db.conn, schema.SQL, schema.IMMUTABLE)
 
 
+def schema_there(conn: sqlite3.Connection) -> int:
+    """Return which schema a store has by its tables, whatever number somebody gave it: the newest that is all there."""
+    import re
+
+    from salesops_tui.store.schema import first as oldest
+    from salesops_tui.store.schema import second as newer
+
+    there = {name for (name,) in conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    found = 0
+    for number, schema in enumerate((oldest, newer), 1):
+        made = set(re.findall(r"CREATE TABLE (\w+)", schema.SQL))
+        if made - set(re.findall(r"ALTER TABLE (\w+) RENAME", schema.SQL)) <= there:
+            found = number
+    return found
+
+
 def migrate(conn: sqlite3.Connection) -> None:
     """Bring an open connection's store to the newest schema, in one transaction."""
     from sqlite_utils import Database

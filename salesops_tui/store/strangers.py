@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 
 from salesops_tui.store.evidence import MARK
+from salesops_tui.store.migrations import SCHEMA_VERSION
 
 _MIGRATIONS = ("first", "second")
 _MOST = 20
@@ -26,6 +27,15 @@ _INSPECTIONS = f"""
     SELECT d.key, i.id FROM inspection i LEFT JOIN deal d ON d.id = i.deal
     WHERE i.id NOT IN (SELECT inspection FROM answer) ORDER BY i.id LIMIT {_MOST}
 """
+# Later rows of a deal's history are written later, so their numbers grow; none comes near to where SQLite gives them
+# out at random.
+_NUMBERED_ANEW = f"""
+    SELECT d.key, s.id FROM (
+        SELECT deal, id, lag(id, 1, 0) OVER (PARTITION BY deal ORDER BY valid_from) AS before FROM deal_state
+    ) s JOIN deal d ON d.id = s.deal
+    WHERE s.id <= s.before OR s.id > 1 << 48
+    ORDER BY s.deal, s.id LIMIT {_MOST}
+"""
 
 
 def slipped_in(conn: sqlite3.Connection) -> Iterator[str]:
@@ -42,6 +52,8 @@ def slipped_in(conn: sqlite3.Connection) -> Iterator[str]:
         yield f"inspection {number} of {deal} has no answer: it was slipped in, or its answers were removed"
     for deal, source in conn.execute(_SOURCES):
         yield f"the deal {deal} stands in the source {source}, into which no import brought it"
+    for deal, number in conn.execute(_NUMBERED_ANEW):
+        yield f"row {number} of the history of {deal} is out of order: it was given another number"
 
 
 def disorder(conn: sqlite3.Connection) -> Iterator[str]:
@@ -49,6 +61,12 @@ def disorder(conn: sqlite3.Connection) -> Iterator[str]:
     for (said,) in conn.execute("PRAGMA integrity_check(5)"):
         if said != "ok":
             yield f"the store's file is not in order: {said}"
+    number = conn.execute("PRAGMA user_version").fetchone()[0]
+    if number != SCHEMA_VERSION:
+        yield (
+            f"the store has schema {SCHEMA_VERSION}, and its number (user_version) was set to {number}: "
+            f"'PRAGMA user_version = {SCHEMA_VERSION}' puts it back"
+        )
     applied = [name for (name,) in conn.execute("SELECT name FROM _sqlite_migrations ORDER BY id")]
     if applied != list(_MIGRATIONS):
         yield f"the list of schemas that were applied is not {', '.join(_MIGRATIONS)}"

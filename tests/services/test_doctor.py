@@ -147,3 +147,10 @@ def test_how_much_there_is_is_for_those_who_may_see_it(store: Path, monkeypatch:
         monkeypatch.setattr("salesops_tui.services.identity.login_name", lambda login=login: login)
         line = next(f.found for f in examine(store) if f.what == "store")
         assert ("deals" in line) is tells, login
+
+
+def test_a_schemas_number_that_was_set_back_is_named(store: Path) -> None:
+    conn = sqlite3.connect(store)
+    conn.execute("PRAGMA user_version = 1")
+    conn.close()
+    assert any("though its number (user_version) says 1" in line for line in found(store))

@@ -15,6 +15,7 @@ from salesops_tui.services.undo import undo_last
 from salesops_tui.services.verifying import Verified, verify_store
 from salesops_tui.store import imports, record
 from salesops_tui.store.connection import open_store
+from salesops_tui.store.migrations import SCHEMA_VERSION
 from salesops_tui.store.schema import first, second
 from tests.company import Company
 
@@ -275,3 +276,30 @@ def test_an_index_that_leaves_rows_out_is_noticed(desk: sqlite3.Connection, tmp_
     desk.execute("PRAGMA writable_schema = ON")
     desk.execute("UPDATE sqlite_master SET sql = ? WHERE name = 'note_deal'", (kept,))
     assert any("not in order" in problem for problem in looked_at(tmp_path).problems)
+
+
+@pytest.mark.parametrize("number", [0, 1, -1])
+def test_a_schemas_number_that_was_set_back_is_named(desk: sqlite3.Connection, tmp_path: Path, number: int) -> None:
+    desk.execute(f"PRAGMA user_version = {number}")
+    (said,) = looked_at(tmp_path).problems
+    assert f"has schema {SCHEMA_VERSION}, and its number (user_version) was set to {number}" in said
+    desk.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    assert looked_at(tmp_path).problems == [], "as the line says"
+
+
+@pytest.mark.parametrize("anew", ["id + 100000", "id + (1 << 50)", "-id"])
+def test_a_row_of_history_that_was_given_another_number_is_named(tmp_path: Path, anew: str) -> None:
+    company = Company(tmp_path / "store.db")
+    for amount in (10, 20, 30):
+        company.claim("D0", amount=amount)
+        company.later(hours=1).claim("D1", amount=amount)
+        company.later(hours=1)
+    company.at("2026-11-09 08:30").claim("D1", amount=15)  # an older statement: history is written again from there
+    assert verify_store(company.context).problems == []
+    conn = company.store.conn
+    number = conn.execute("SELECT id FROM deal_state WHERE deal = 2 ORDER BY valid_from LIMIT 1").fetchone()[0]
+    conn.execute(f"UPDATE deal_state SET id = {anew} WHERE id = {number}")
+    assert {problem.partition(" of ")[2] for problem in verify_store(company.context).problems} == {
+        "the history of D1 is out of order: it was given another number"
+    }
+    company.store.close()

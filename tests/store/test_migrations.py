@@ -138,3 +138,51 @@ def test_a_migration_that_is_killed_at_any_moment_is_done_by_the_next(older: Pat
         assert bool(conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'mapping'").fetchone()) == (version == 2)
         conn.close()
     open_store(older).close()
+
+
+def lowered(path: Path, number: int, *, forgotten: bool) -> bytes:
+    """Set the schema's number back, as somebody with a tool would; return the file as it is then."""
+    conn = sqlite3.connect(path)
+    conn.execute(f"PRAGMA user_version = {number}")
+    if forgotten:
+        conn.execute("DELETE FROM _sqlite_migrations")
+    conn.commit()
+    conn.close()
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("number", [0, 1, -1])
+@pytest.mark.parametrize("forgotten", [False, True])
+@pytest.mark.parametrize("read_only", [False, True])
+def test_a_number_that_was_set_back_makes_nothing_again(
+    tmp_path: Path, number: int, forgotten: bool, read_only: bool
+) -> None:
+    path = tmp_path / "store.db"
+    create_store(path).close()
+    before = lowered(path, number, forgotten=forgotten)
+    with open_store(path, read_only=read_only) as store:
+        assert store.kept is None
+        assert store.conn.execute("SELECT count(*) FROM judgment").fetchone() == (0,)
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir() if "schema" in file.name] == []
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_an_older_store_whose_number_was_set_back_is_brought_up_to_date(older: Path, number: int) -> None:
+    lowered(older, number, forgotten=False)
+    with open_store(older) as store:
+        assert store.conn.execute("PRAGMA user_version").fetchone() == (migrations.SCHEMA_VERSION,)
+        assert store.conn.execute("SELECT count(*) FROM judgment").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("planted", ["CREATE TABLE mapping (x)", "DELETE FROM _sqlite_migrations"])
+def test_what_cannot_be_brought_up_to_date_is_one_clear_line(older: Path, planted: str) -> None:
+    conn = sqlite3.connect(older)
+    conn.execute(planted)
+    conn.commit()
+    conn.close()
+    before = older.read_bytes()
+    with pytest.raises(StoreProblem, match="changed it by hand; restore a backup, nothing was written") as said:
+        open_store(older)
+    assert "\n" not in str(said.value)
+    assert older.read_bytes() == before
