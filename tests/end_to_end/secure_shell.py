@@ -30,6 +30,8 @@ StrictModes no
 UsePAM no
 PasswordAuthentication no
 KbdInteractiveAuthentication no
+ClientAliveInterval 1
+ClientAliveCountMax 2
 PermitRootLogin yes
 PrintMotd no
 """

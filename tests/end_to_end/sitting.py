@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -56,6 +56,17 @@ class Sitting(Program):
     def ask_to_end(self) -> None:
         """End the program as a box that shuts down would."""
         os.kill(self._process.pid, signal.SIGTERM)
+
+    def fall_silent(self) -> None:
+        """Stop reading and answering, as a laptop that is closed does."""
+        os.killpg(self._process.pid, signal.SIGSTOP)
+
+    def wait_until(self, done: Callable[[], bool]) -> None:
+        """Wait until something has come about elsewhere."""
+        end = self.now + LONGEST
+        while not done():
+            assert self.now < end, f"it did not come about:\n{self.screen}"
+            self.wait(0.1)
 
     def kill(self) -> None:
         """End the program as a power cut would."""

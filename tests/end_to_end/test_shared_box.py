@@ -223,6 +223,23 @@ def _typed(person: Sitting, text: str) -> list[int]:
     return sorted(keys)
 
 
+@pytest.mark.parametrize("built", [GROUP], indirect=True)
+def test_a_line_that_falls_silent_is_ended_by_the_server_and_the_call_goes_on(box: Box) -> None:
+    """As the page has it set: a laptop that sleeps says no goodbye."""
+    assert any(line.startswith("ClientAliveInterval ") for line in commands(3))
+    with box.sit("anna") as asleep:
+        asleep.see("Commit 100k", "Account D1")
+        asleep.type("i")
+        asleep.see("1 of 3", "Economic buyer")
+        asleep.type("e")
+        _typed(asleep, "the CFO")
+        asleep.fall_silent()
+        asleep.wait_until(lambda: not box.machine.sessions_of(box.numbers["anna"]))
+        asleep.kill()
+        with box.sit("anna") as awake:
+            awake.see("Account D1", "▸ Economic buyer", "the CFO")
+
+
 def test_everybody_is_who_the_system_says(box: Box) -> None:
     pretend = "export USER=ben LOGNAME=ben SUDO_USER=ben SALESOPS_USER=ben; "
     if box.kind == WALL:
