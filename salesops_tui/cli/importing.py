@@ -135,14 +135,12 @@ def _keep_map(session: Session, request: ImportRequest, *, remember: bool) -> No
 
 
 def _import_with_past(session: Session, request: ImportRequest, histories: tuple[Path, ...], form: str) -> int:
-    """Import deals, then their history; whether the files are histories is looked at before anything is written."""
+    """Import deals with their history; whether the files are histories is looked at before anything is read."""
     from salesops_tui.services.importing_history import expect_history
 
     for path in histories:
         expect_history(path)
-    report = _import(session, request)
-    past = replace(request, full=False, as_of=None, dialect="auto")
-    pasts = [_import(session, replace(past, path=path, name=str(path))) for path in histories]
+    report, *pasts = _import_all(session, request, histories)
     if form == "json":
         emit_json(report.as_plain() | {"history": [done.as_plain() for done in pasts]})
     else:
@@ -186,13 +184,17 @@ def import_quotas(ctx: click.Context, file: str, dry_run: bool, form: str) -> in
 
 
 def _import(session: Session, request: ImportRequest) -> ImportReport:
+    return _import_all(session, request, ())[0]
+
+
+def _import_all(session: Session, request: ImportRequest, histories: tuple[Path, ...]) -> list[ImportReport]:
     from salesops_tui.services.import_request import NeedsConfirmation
-    from salesops_tui.services.importing import import_deals
+    from salesops_tui.services.importing import import_with_history
 
     context = session.open()
     with _progress() as progress:
         try:
-            return import_deals(context, request, progress)
+            return import_with_history(context, request, histories, progress)
         except NeedsConfirmation as question:
             if not (sys.stdin.isatty() and sys.stderr.isatty()):
                 raise
@@ -200,7 +202,7 @@ def _import(session: Session, request: ImportRequest) -> ImportReport:
     warn(said)
     click.confirm("Remove them?", abort=True, err=True)
     with _progress() as progress:
-        return import_deals(context, replace(request, yes=True), progress)
+        return import_with_history(context, replace(request, yes=True), histories, progress)
 
 
 @contextmanager

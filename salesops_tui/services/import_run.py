@@ -60,6 +60,7 @@ class Run:
         map: by which the rows are read.
         mapped: what was said of it by people, and from where it is remembered.
         written: the change that was made and its report, once all is done but the commit.
+        laid: the reports of all files that were written together.
         header: as it stands before the map has said how the text is encoded; None where it says that itself.
     """
 
@@ -77,6 +78,7 @@ class Run:
     rejects_file: str | None = None
     notices: list[Notice] = field(default_factory=list)
     written: tuple[int, ImportReport] | None = None
+    laid: list[ImportReport] = field(default_factory=list)
 
     def report(self, layout: Layout, effect: Effect) -> ImportReport:
         """Return the report of what was done."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, NamedTuple
 
+from salesops_tui.crm.dialects import AUTO
 from salesops_tui.crm.history import recognise_history
 from salesops_tui.crm.layout import Layout
 from salesops_tui.crm.rejects import RejectsFile
 from salesops_tui.crm.table import open_table
 from salesops_tui.domain.money import decimal_string
-from salesops_tui.errors import Refused
+from salesops_tui.errors import Refused, WrongUsage
 from salesops_tui.services.calls import close_lapsed_calls
 from salesops_tui.services.context import Context
 from salesops_tui.services.import_request import (
@@ -40,6 +44,8 @@ from salesops_tui.store.ticking import ticking
 
 __all__ = ["ImportReport", "ImportRequest", "NeedsConfirmation", "Notice", "import_deals"]
 
+Lay = Callable[[], ImportReport]
+
 _RECORDED = (
     "file", "sha256", "dialect", "full", "rows", "accepted", "rejected", "new", "changed", "unchanged", "removed",
 )  # fmt: skip
@@ -58,18 +64,29 @@ def import_deals(context: Context, request: ImportRequest, progress: Progress | 
         NeedsConfirmation: a full file lacks too much of Commit, and `yes` was not given.
         BadInput: the file or its map cannot be taken in; nothing was written.
     """
+    return import_with_history(context, request, (), progress)[0]
+
+
+def import_with_history(
+    context: Context, request: ImportRequest, histories: Sequence[Path], progress: Progress | None = None
+) -> list[ImportReport]:
+    """Import a file of deals and lay their histories before it, in one transaction; return a report for each file.
+
+    Raises:
+        SalesopsError: as for `import_deals`; also where a history cannot be laid. Nothing was written.
+    """
     run = prepare(context, request, progress or silent)
     try:
-        return _read_and_apply(run)
+        return _read_and_apply(run, histories)
     except KeyboardInterrupt:
         # It came too late: what is written is written, and there is nothing left to stop.
         done = _written(run)
-        if done is None:
+        if not done:
             raise
         return done
 
 
-def _read_and_apply(run: Run) -> ImportReport:
+def _read_and_apply(run: Run, histories: Sequence[Path]) -> list[ImportReport]:
     context, request = run.context, run.request
     with (
         open_table(run.file) as table,
@@ -81,7 +98,9 @@ def _read_and_apply(run: Run) -> ImportReport:
         if recognise_history(table.header.names):
             from salesops_tui.services.importing_history import import_history
 
-            return import_history(context, request, run.progress, run.file)
+            if histories:
+                raise WrongUsage(f"{request.called} is a history itself; FILE has the deals, --history their past")
+            return [import_history(context, request, run.progress, run.file)]
         reading = start_reading(run, table)
         read_rows(run, table, reading, staging, rejects)
         rejects_file = rejects.keep()
@@ -90,18 +109,51 @@ def _read_and_apply(run: Run) -> ImportReport:
             raise Refused(_about_strict(run))
         run.notices += rejected_notices(rejects.kinds)
         try:
-            return _apply(run, reading.layout)
+            with _histories_read(run, histories, staging) as lay:
+                return _apply_all(run, reading.layout, lay)
         except BaseException:
-            if _written(run) is None:
+            if not _written(run):
                 rejects.discard()
             raise
 
 
-def _written(run: Run) -> ImportReport | None:
-    """Return the report of a run whose rows are in the store for good; None while they are not."""
+@contextmanager
+def _histories_read(run: Run, histories: Sequence[Path], staging: Staging) -> Iterator[list[Lay]]:
+    """Read histories while nothing is locked yet, and give the functions that lay them."""
+    if not histories:
+        yield []
+        return
+    from salesops_tui.services.importing_history import NO_FRESH, Fresh, history_read
+
+    context, request = run.context, replace(run.request, full=False, as_of=None, dialect=AUTO, seen="")
+    # In a dry run the deals do not come in, so that there is nothing to lay a history before.
+    fresh = NO_FRESH
+    if not request.dry_run:
+        fresh = Fresh(staging.numbers(), staging.currencies_other_than(context.policy.currency))
+    with ExitStack() as stack:
+        yield [
+            stack.enter_context(
+                history_read(
+                    context, replace(request, path=path, name=str(path)), run.progress, fresh=fresh, number=number
+                )
+            )
+            for number, path in enumerate(histories)
+        ]
+
+
+def _apply_all(run: Run, layout: Layout, lay: Sequence[Lay]) -> list[ImportReport]:
+    if run.request.dry_run or not lay:
+        return [_apply(run, layout), *(each() for each in lay)]
+    with run.context.store.write():
+        run.laid = [_apply(run, layout), *(each() for each in lay)]
+    return run.laid
+
+
+def _written(run: Run) -> list[ImportReport]:
+    """Return the reports of a run whose rows are in the store for good; none while they are not."""
     if run.written and import_log.has_change(run.context.store.conn, run.written[0]):
-        return run.written[1]
-    return None
+        return run.laid or [run.written[1]]
+    return []
 
 
 def silent(_done: int, _of: int, _what: str) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from salesops_tui.crm.deal_map import DealMap
 from salesops_tui.crm.deals import Surroundings
@@ -97,13 +98,54 @@ def import_history(
     """
     context.as_ops("an import")
     context.forget_people()
+    # The staging has no rows here; it gives the connection its room.
+    with Staging(context.store), history_read(context, request, progress, file) as lay:
+        return lay()
+
+
+class Fresh(NamedTuple):
+    """Deals that are on their way into the store together with their history.
+
+    Attributes:
+        numbers: in the staging, by id.
+        currencies: of those that are not in the policy's, by id.
+    """
+
+    numbers: Mapping[str, int]
+    currencies: Mapping[str, str]
+
+
+NO_FRESH = Fresh({}, {})
+
+
+@contextmanager
+def history_read(
+    context: Context,
+    request: ImportRequest,
+    progress: Progress | None,
+    file: SourceFile | None = None,
+    fresh: Fresh = NO_FRESH,
+    number: int = 0,
+) -> Iterator[Callable[[], ImportReport]]:
+    """Read a file of history without a lock, and give the function that lays it, within a transaction or its own.
+
+    Args:
+        context: whose store it is.
+        request: names the file.
+        progress: told how far it is.
+        file: the file, where it has been looked through.
+        fresh: deals that will be in the store when it is laid.
+        number: of several histories that are read at once, which one it is.
+
+    Raises:
+        WrongUsage, Refused, NotFound, BadInput: as `import_history` does.
+    """
     if request.full or request.as_of:
         raise WrongUsage("--full and --as-of are for deals; each row of a history has its own moment")
     file = file or look_through(request.path, request.called)
     with (
         open_table(file) as table,
-        Staging(context.store) as staging,
-        HistoryStaging(context.store) as waiting,
+        HistoryStaging(context.store, number) as waiting,
         RejectsFile(
             *rejects_place(request.path, request.called), table.header.names, write=not request.dry_run
         ) as rejects,
@@ -114,15 +156,17 @@ def import_history(
         run = _Run(context, request, file, form.kind, progress)
         told = _map(run, table)
         reading = begin(file, table, map_of(form, told, context.policy), DEALS, context.calendar.day_of(context.now()))
-        reader = HistoryReader(form, reading.layout, _around(context), table.header.names)
+        reader = HistoryReader(form, reading.layout, _around(context, fresh), table.header.names)
         run.notices += [Notice(*said) for said in (*table.notices, *reading.notices)]
-        _read(run, table, reading, reader, _Places(staging, waiting, rejects))
+        known = {key: -staged for key, staged in fresh.numbers.items()}
+        known |= history_replay.known_numbers(context.store.conn)
+        _read(run, table, reading, reader, _Places(waiting, rejects, known))
         kept = rejects.keep()
         run.rejects_file = str(kept) if kept else None
         if request.strict and run.rejected:
             raise Refused(f"{run.rejected} of {run.rows} rows were rejected, so nothing was written (--strict)")
         run.notices += [Notice(*said) for said in reader.said()] + rejected_notices(rejects.kinds)
-        return _apply(run, waiting, dict(form.columns), told.sha256)
+        yield lambda: _apply(run, waiting, dict(form.columns), told.sha256)
 
 
 def _map(run: _Run, table: Table) -> DealMap:
@@ -147,28 +191,27 @@ def expect_history(path: Path) -> None:
             raise no_history(str(path), table.header.names)
 
 
-def _around(context: Context) -> Surroundings:
+def _around(context: Context, fresh: Fresh) -> Surroundings:
     conn, policy = context.store.conn, context.policy
     return Surroundings(
         policy=policy,
         find_owner=owner_finder(context),
         unassigned=unassigned(conn).id,
         today=context.calendar.day_of(context.now()),
-        currency_of=imports.currencies_other_than(conn, policy.currency),
+        currency_of={**imports.currencies_other_than(conn, policy.currency), **fresh.currencies},
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Places:
-    """Where rows go: those that were rejected, and the words of the others."""
+    """Where rows go: into the staging and the file of the rejects; `known` are the deals' numbers by id."""
 
-    rejected: Staging
     words: HistoryStaging
     file: RejectsFile
+    known: Mapping[str, int]
 
 
 def _read(run: _Run, table: Table, reading: Reading, reader: HistoryReader, places: _Places) -> None:
-    known = history_replay.known_numbers(run.context.store.conn)
     strange: Counter[str] = Counter()
     rejects: list[tuple[int, str, str]] = []
     words: list[Words] = []
@@ -185,7 +228,7 @@ def _read(run: _Run, table: Table, reading: Reading, reader: HistoryReader, plac
                 rejects.append((row.line, str(error), _as_csv(row)))
             continue
         run.rows += 1
-        number = known.get(line.key)
+        number = places.known.get(line.key)
         if number is None:
             strange[line.key if len(strange) < _STRANGERS else ""] += 1
         else:
@@ -206,7 +249,7 @@ def _read(run: _Run, table: Table, reading: Reading, reader: HistoryReader, plac
 
 def _flush(words: list[Words], rejects: list[tuple[int, str, str]], places: _Places) -> None:
     places.words.add(words)
-    places.rejected.add_rejects(rejects)
+    places.words.rejects.add(rejects)
     words.clear()
     rejects.clear()
 
@@ -216,6 +259,7 @@ def _apply(run: _Run, waiting: HistoryStaging, columns: dict[str, str | None], r
     with context.store.reading() if request.dry_run else context.store.write() as conn:
         if not request.dry_run:
             close_lapsed_calls(context)
+        waiting.settle()
         claims: list[PastClaim] = []
         for deal in run.counted(waiting.deals(KINDS), 0, waiting.spoken_of()):
             claims += _claims_before(run, deal)
@@ -232,7 +276,7 @@ def _apply(run: _Run, waiting: HistoryStaging, columns: dict[str, str | None], r
         change = context.change("import", valid_at=as_of)
         tracks.rebuild(conn, context.policies, run.counted(waiting.write(change), laid.deals, laid.deals))
         delivery = Delivery(request.source, as_of, False, frozenset())
-        number = imports.add_import(conn, change, delivery, report.as_plain(), read_by)
+        number = imports.add_import(conn, change, delivery, report.as_plain(), read_by, waiting.rejects.table)
         plain = report.as_plain()
         names = ("file", "sha256", "dialect", "rows", "accepted", "rejected", "changed", "unchanged")
         body = {"import": number, "source": request.source, **{name: plain[name] for name in names}}

@@ -16,7 +16,7 @@ from salesops_tui.domain.calendar import Moment
 from salesops_tui.domain.deal import Category, Status
 from salesops_tui.domain.replay import FACTS, Facts, Past, Told
 from salesops_tui.store.connection import Store, translated
-from salesops_tui.store.imports_staging import CLAIM_COLUMNS
+from salesops_tui.store.imports_staging import CLAIM_COLUMNS, KeptRejects
 
 _CHUNK = 1_000
 _FIELDS = ("", *FACTS)
@@ -64,22 +64,29 @@ class HistoryStaging:
     """The words of one history and the claims that follow from them, held on this connection only.
 
     Use as a context: on leaving, they are gone.
+
+    Attributes:
+        rejects: the rows that were rejected.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, number: int = 0) -> None:
+        """Prepare for a history; of several at once each has a number of its own."""
         self._store = store
         self._conn = store.conn
+        self._told, self._laid = f"told{number}", f"laid{number}"
+        self.rejects = KeptRejects(store, f"told_reject{number}")
 
     def __enter__(self) -> HistoryStaging:
         with translated(self._store.path):
             self._drop()
             self._conn.execute(
-                "CREATE TEMP TABLE told (deal INTEGER, at INTEGER, place TEXT, line INTEGER, words TEXT)"
+                f"CREATE TEMP TABLE {self._told} (deal INTEGER, at INTEGER, place TEXT, line INTEGER, words TEXT)"
             )
             self._conn.execute(
-                "CREATE TEMP TABLE laid (id INTEGER PRIMARY KEY, deal INTEGER NOT NULL, valid_from INTEGER NOT NULL,"
-                f" {', '.join(CLAIM_COLUMNS)})"
+                f"CREATE TEMP TABLE {self._laid} (id INTEGER PRIMARY KEY, deal INTEGER NOT NULL,"
+                f" valid_from INTEGER NOT NULL, {', '.join(CLAIM_COLUMNS)})"
             )
+            self.rejects.begin()
         return self
 
     def __exit__(
@@ -95,10 +102,20 @@ class HistoryStaging:
         with translated(self._store.path):
             self._conn.execute("BEGIN")
             self._conn.executemany(
-                "INSERT INTO temp.told (deal, at, place, words) VALUES (?, ?, ?, ?)",
+                f"INSERT INTO temp.{self._told} (deal, at, place, words) VALUES (?, ?, ?, ?)",
                 ((w.deal, w.at, w.order, _encode([_plain(told) for told in w.told])) for w in words),
             )
             self._conn.execute("COMMIT")
+
+    def settle(self) -> None:
+        """Give the deals that were staged when their words were read (numbered below zero) the numbers they got."""
+        if not self._conn.execute(f"SELECT 1 FROM temp.{self._told} WHERE deal < 0 LIMIT 1").fetchone():
+            return
+        sql = f"""
+            UPDATE temp.{self._told} SET deal = (SELECT p.deal FROM temp.planned p WHERE p.staged = -{self._told}.deal)
+            WHERE deal < 0
+        """
+        self._conn.execute(sql)
 
     def deals(self, kinds: Sequence[str]) -> Iterator[KnownDeal]:
         """Yield the deals that were spoken of, with their claims of replayed histories apart.
@@ -106,10 +123,10 @@ class HistoryStaging:
         Args:
             kinds: under which dialects imports of history are noted.
         """
-        self._conn.execute("CREATE INDEX IF NOT EXISTS temp.told_deal ON told (deal, at, place)")
+        self._conn.execute(f"CREATE INDEX IF NOT EXISTS temp.{self._told}_deal ON {self._told} (deal, at, place)")
         after = 0
         while True:
-            sql = "SELECT DISTINCT deal FROM temp.told WHERE deal > ? ORDER BY deal LIMIT ?"
+            sql = f"SELECT DISTINCT deal FROM temp.{self._told} WHERE deal > ? ORDER BY deal LIMIT ?"
             numbers = [deal for (deal,) in self._conn.execute(sql, (after, _CHUNK))]
             if not numbers:
                 return
@@ -124,13 +141,13 @@ class HistoryStaging:
 
     def spoken_of(self) -> int:
         """Return of how many deals there are words."""
-        return int(self._conn.execute("SELECT count(DISTINCT deal) FROM temp.told").fetchone()[0])
+        return int(self._conn.execute(f"SELECT count(DISTINCT deal) FROM temp.{self._told}").fetchone()[0])
 
     def lay(self, claims: Iterable[PastClaim]) -> None:
         """Keep claims for `write`."""
         places = ", ".join("?" * (len(CLAIM_COLUMNS) + 2))
         self._conn.executemany(
-            f"INSERT INTO temp.laid (deal, valid_from, {', '.join(CLAIM_COLUMNS)}) VALUES ({places})",
+            f"INSERT INTO temp.{self._laid} (deal, valid_from, {', '.join(CLAIM_COLUMNS)}) VALUES ({places})",
             (
                 (
                     c.deal, c.at, c.facts.owner, c.facts.stage, int(c.facts.category), c.base, *c.facts.money,
@@ -142,7 +159,7 @@ class HistoryStaging:
 
     def laid(self) -> Laid:
         """Return what waits to be written."""
-        sql = "SELECT count(*), count(DISTINCT deal), min(valid_from) FROM temp.laid"
+        sql = f"SELECT count(*), count(DISTINCT deal), min(valid_from) FROM temp.{self._laid}"
         return Laid(*self._conn.execute(sql).fetchone())
 
     def write(self, change: int) -> Iterator[int]:
@@ -150,15 +167,15 @@ class HistoryStaging:
         columns = ", ".join(CLAIM_COLUMNS)
         self._conn.execute(
             f"INSERT INTO claim (deal, valid_from, change, {columns})"
-            f" SELECT deal, valid_from, ?, {columns} FROM temp.laid ORDER BY id",
+            f" SELECT deal, valid_from, ?, {columns} FROM temp.{self._laid} ORDER BY id",
             (change,),
         )
-        for (deal,) in self._conn.execute("SELECT DISTINCT deal FROM temp.laid ORDER BY deal").fetchall():
+        for (deal,) in self._conn.execute(f"SELECT DISTINCT deal FROM temp.{self._laid} ORDER BY deal").fetchall():
             yield deal
 
     def _words(self, numbers: Sequence[int]) -> dict[int, list[Words]]:
-        sql = """
-            SELECT deal, at, place, words FROM temp.told
+        sql = f"""
+            SELECT deal, at, place, words FROM temp.{self._told}
             WHERE deal IN (SELECT value FROM json_each(?)) ORDER BY deal, at, place, rowid
         """
         found: dict[int, list[Words]] = {}
@@ -168,8 +185,9 @@ class HistoryStaging:
         return found
 
     def _drop(self) -> None:
-        for table in ("told", "laid"):
+        for table in (self._told, self._laid):
             self._conn.execute(f"DROP TABLE IF EXISTS temp.{table}")
+        self.rejects.drop()
 
 
 def known_numbers(conn: sqlite3.Connection) -> dict[str, int]:

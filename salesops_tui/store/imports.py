@@ -160,9 +160,14 @@ def apply(conn: sqlite3.Connection, delivery: Delivery, change: int, policies: P
 
 
 def add_import(
-    conn: sqlite3.Connection, change: int, delivery: Delivery, report: Mapping[str, Any], read_by: str
+    conn: sqlite3.Connection,
+    change: int,
+    delivery: Delivery,
+    report: Mapping[str, Any],
+    read_by: str,
+    rejects: str = "staged_reject",
 ) -> int:
-    """Write the import itself with its rejected rows, and return its number."""
+    """Write the import itself with its rejected rows (of the temporary table `rejects`), and return its number."""
     cursor = conn.execute(
         "INSERT INTO import (change, source, file_name, sha256, as_of, is_full, dialect, rows, accepted, rejected,"
         " new, changed, unchanged, removed, report) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -181,7 +186,7 @@ def add_import(
     number = cursor.lastrowid
     assert number is not None
     conn.execute(
-        "INSERT INTO reject (import, line, reason, raw) SELECT ?, line, reason, raw FROM temp.staged_reject", (number,)
+        f"INSERT INTO reject (import, line, reason, raw) SELECT ?, line, reason, raw FROM temp.{rejects}", (number,)
     )
     return number
 

@@ -49,6 +49,35 @@ _KEEP_REJECTS = 10_000
 Staged = tuple[Any, ...]
 
 
+class KeptRejects:
+    """Rejected rows that the store is to remember, in a temporary table until then."""
+
+    def __init__(self, store: Store, table: str) -> None:
+        """Keep them in a table of this name."""
+        self._store = store
+        self._conn = store.conn
+        self.table = table
+        self._kept = 0
+
+    def begin(self) -> None:
+        """Make the table."""
+        self.drop()
+        self._conn.execute(f"CREATE TEMP TABLE {self.table} (line INTEGER, reason TEXT, raw TEXT)")
+
+    def add(self, rejects: Sequence[tuple[int, str, str]]) -> None:
+        """Keep rejected rows (line, reason, the row as CSV); from some thousands on they are dropped."""
+        room = max(0, _KEEP_REJECTS - self._kept)
+        self._kept += len(rejects)
+        with translated(self._store.path):
+            self._conn.execute("BEGIN")
+            self._conn.executemany(f"INSERT INTO temp.{self.table} VALUES (?, ?, ?)", rejects[:room])
+            self._conn.execute("COMMIT")
+
+    def drop(self) -> None:
+        """Let the rows go."""
+        self._conn.execute(f"DROP TABLE IF EXISTS temp.{self.table}")
+
+
 class Staging:
     """The rows of one import, held on this connection only; nothing of the store is touched or locked.
 
@@ -60,7 +89,7 @@ class Staging:
         self._conn = store.conn
         self._insert = _insert_statement()
         self._cache: int = 0
-        self._rejects_kept = 0
+        self._rejects = KeptRejects(store, "staged_reject")
 
     def __enter__(self) -> Staging:
         columns = ", ".join(STAGED_COLUMNS[1:])
@@ -72,7 +101,7 @@ class Staging:
                 "CREATE TEMP TABLE staged (id INTEGER PRIMARY KEY, line INTEGER NOT NULL, accepted INTEGER NOT NULL,"
                 f" key TEXT NOT NULL UNIQUE, {columns})"
             )
-            self._conn.execute("CREATE TEMP TABLE staged_reject (line INTEGER, reason TEXT, raw TEXT)")
+            self._rejects.begin()
         return self
 
     def __exit__(
@@ -104,12 +133,16 @@ class Staging:
 
     def add_rejects(self, rejects: Sequence[tuple[int, str, str]]) -> None:
         """Keep rejected rows (line, reason, the row as CSV) for the store; from some thousands on they are dropped."""
-        room = max(0, _KEEP_REJECTS - self._rejects_kept)
-        self._rejects_kept += len(rejects)
-        with translated(self._store.path):
-            self._conn.execute("BEGIN")
-            self._conn.executemany("INSERT INTO temp.staged_reject VALUES (?, ?, ?)", rejects[:room])
-            self._conn.execute("COMMIT")
+        self._rejects.add(rejects)
+
+    def numbers(self) -> dict[str, int]:
+        """Return the deals of the rows that can be taken: their numbers here, by id."""
+        return dict(self._conn.execute("SELECT key, id FROM temp.staged WHERE accepted").fetchall())
+
+    def currencies_other_than(self, currency: str) -> dict[str, str]:
+        """Return the deals that are in another currency here, by id."""
+        sql = "SELECT key, currency FROM temp.staged WHERE accepted AND currency <> ?"
+        return dict(self._conn.execute(sql, (currency,)).fetchall())
 
     def _refused(self, rows: Sequence[Staged]) -> dict[int, int]:
         refused = {}
@@ -121,8 +154,9 @@ class Staging:
         return refused
 
     def _drop(self) -> None:
-        for table in ("staged", "staged_reject", "planned", "vanished", "later"):
+        for table in ("staged", "planned", "vanished", "later"):
             self._conn.execute(f"DROP TABLE IF EXISTS temp.{table}")
+        self._rejects.drop()
 
 
 def rejected_row(line: int, key: str) -> Staged:

@@ -2,7 +2,11 @@
 
 import csv
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +16,10 @@ from salesops_tui.domain.calendar import Moment, to_date
 from salesops_tui.domain.deal import Category, Status
 from salesops_tui.errors import BadInput, Refused, WrongUsage
 from salesops_tui.services.import_mapping import confirm
-from salesops_tui.services.importing import ImportReport, ImportRequest, import_deals
+from salesops_tui.services.importing import ImportReport, ImportRequest, import_deals, import_with_history
 from salesops_tui.services.importing_history import expect_history, import_history
 from salesops_tui.services.verifying import verify_store
-from salesops_tui.store import import_log
+from salesops_tui.store import import_log, tracks
 from tests.company import Company
 from tests.services.import_desk import undo_newest
 
@@ -104,6 +108,101 @@ def test_an_opportunity_history_is_what_the_deals_were(company: Company, crm: Pa
     slips = company.store.conn.execute("SELECT max(slips) FROM deal_state").fetchone()[0]
     assert slips == 2
     assert verify_store(company.context).problems == []
+
+
+HISTORIES = ("opportunity_history.csv", "opportunity_field_history.csv")
+
+
+@pytest.fixture
+def fresh(company: Company) -> Path:
+    """A folder with Salesforce's files; nothing is in the store."""
+    folder = company.path.parent / "fresh"
+    shutil.copytree(FIXTURES, folder)
+    return folder
+
+
+def states(company: Company) -> list[tuple[Any, ...]]:
+    columns = "d.key, s.valid_from, s.valid_to, s.owner, s.stage, s.rep_category, s.amount, s.close_day, s.status"
+    sql = f"SELECT {columns} FROM deal_state s JOIN deal d ON d.id = s.deal ORDER BY 1, 2"
+    return company.store.conn.execute(sql).fetchall()
+
+
+def test_deals_and_their_history_together_are_as_one_after_the_other(
+    company: Company, fresh: Path, tmp_path: Path
+) -> None:
+    paths = [fresh / name for name in HISTORIES]
+    reports = import_with_history(company.context, ImportRequest(fresh / "report.csv"), paths)
+    other = Company(tmp_path / "other.db")
+    apart = [import_deals(other.context, ImportRequest(path)) for path in (fresh / "report.csv", *paths)]
+    assert [counted(report) for report in reports] == [counted(report) for report in apart]
+    assert [told(report) for report in reports[1:]] == [told(report) for report in apart[1:]]
+    assert states(company) == states(other)
+    assert [row.dialect for row in import_log.imports(company.store.conn)] == [r.dialect for r in reversed(reports)]
+    rejected = [len(import_log.rejects_of(company.store.conn, number)) for number in (1, 2, 3)]
+    assert rejected == [report.rejected for report in reports]
+    assert verify_store(company.context).problems == []
+    company.later(seconds=5)
+    again = import_with_history(company.context, ImportRequest(fresh / "report.csv"), paths)
+    assert [report.changed for report in again] == [0, 0, 0]
+    for _ in range(len(import_log.imports(company.store.conn))):
+        undo_newest(company.context)
+    assert states(company) == []
+    other.store.close()
+
+
+def test_a_history_that_fails_leaves_nothing_of_the_deals(
+    company: Company, fresh: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [fresh / name for name in HISTORIES]
+    request = ImportRequest(fresh / "report.csv")
+    with pytest.raises(Refused, match="rows were rejected, so nothing was written"):
+        import_with_history(company.context, replace(request, strict=True), paths)
+    monkeypatch.setattr(tracks, "rebuild", lambda *_: (_ for _ in ()).throw(Refused("the disk is gone")))
+    with pytest.raises(Refused, match="the disk is gone"):
+        import_with_history(company.context, request, paths)
+    assert states(company) == []
+    assert import_log.imports(company.store.conn) == []
+
+
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from salesops_tui.services.context import Context
+from salesops_tui.services.import_request import ImportRequest
+from salesops_tui.services.importing import import_with_history
+from salesops_tui.store import history_replay, import_log, imports
+from salesops_tui.store.connection import open_store
+from salesops_tui.store.people import person_by_key
+
+store = open_store(Path(sys.argv[1]))
+real = history_replay.HistoryStaging.settle
+
+def between(self):
+    assert store.conn.execute("SELECT count(*) FROM import").fetchone() == (1,), "the deals are there by now"
+    os.kill(os.getpid(), signal.SIGKILL)
+
+history_replay.HistoryStaging.settle = between
+folder = Path(sys.argv[2])
+histories = [folder / name for name in sys.argv[3:]]
+import_with_history(Context(store, person_by_key(store.conn, "olga")), ImportRequest(folder / "report.csv"), histories)
+"""
+
+
+def test_a_kill_between_the_deals_and_their_history_leaves_neither(company: Company, fresh: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _KILLED, str(company.path), str(fresh), *HISTORIES], check=False, capture_output=True
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert states(company) == []
+    assert import_log.imports(company.store.conn) == []
+    assert verify_store(company.context).problems == []
+    paths = [fresh / name for name in HISTORIES]
+    assert import_with_history(company.context, ImportRequest(fresh / "report.csv"), paths)[1].changed > 0
+
+
+def test_a_history_is_no_file_of_deals(company: Company, fresh: Path) -> None:
+    with pytest.raises(WrongUsage, match="is a history itself"):
+        import_with_history(company.context, ImportRequest(fresh / HISTORIES[0]), [fresh / HISTORIES[1]])
 
 
 def test_the_same_history_again_changes_nothing(company: Company, crm: Path) -> None:
