@@ -359,7 +359,7 @@ def test_an_import_lays_its_claims_under_inspections_held_since(desk: Desk) -> N
 def test_a_rejected_row_is_kept_as_one_row_of_csv(desk: Desk) -> None:
     desk.take(GOOD, deal("D2", name="two\nlines\r", amount='a,"b'))
     (raw,) = desk.company.store.conn.execute("SELECT raw FROM reject").fetchone()
-    assert list(csv.reader([raw])) == [list(deal("D1", name="two\nlines\r", amount='a,"b'))]
+    assert list(csv.reader([raw])) == [list(deal("D2", name="two\nlines\r", amount='a,"b'))]
 
 
 def test_a_joined_file_that_changed_makes_another_delivery(desk: Desk) -> None:
