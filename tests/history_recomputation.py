@@ -178,11 +178,11 @@ class HistoryRecomputation(ForecastRecomputation):
     def yields(self, who: str | None, quarter: tuple[int, int], at: int, known: int) -> dict[str, list[int]]:
         """By what the inspection said: deals, won ones, amount, amount of the won ones."""
         won = {row.key for row in self.won(None, quarter, known, known)}
-        found = {"passed": [0, 0, 0, 0], "failed": [0, 0, 0, 0], "unasked": [0, 0, 0, 0]}
+        found = {"passed": [0, 0, 0, 0], "failed": [0, 0, 0, 0], "uninspected": [0, 0, 0, 0]}
         for row in self.open(who, quarter, at):
             if not self.claims_commit(row, at):
                 continue
-            which = "failed" if self.capped(row.key, at) else "passed" if self.inspected(row.key, at) else "unasked"
+            which = "failed" if self.capped(row.key, at) else "passed" if self.inspected(row.key, at) else "uninspected"
             hit, amount = row.key in won, row.fact.amount
             found[which] = [a + b for a, b in zip(found[which], (1, hit, amount, amount * hit), strict=True)]
         return found

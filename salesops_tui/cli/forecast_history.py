@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from salesops_tui.services.context import Context
 
 _FORECASTERS = ("rep_claim", "inspected_commit", "manager_number", "weighted")
-_PARTS = ("claimed", "passed", "failed", "unasked")
+_PARTS = ("claimed", "passed", "failed", "uninspected")
 _STAGE = (
     "stage", "stage_name", "policy", "deals", "won", "share", "low", "high", "calibrated", "reached", "reached_share",
 )  # fmt: skip

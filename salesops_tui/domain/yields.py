@@ -54,21 +54,23 @@ class Yield(NamedTuple):
         claimed: all that reps claimed as Commit, whatever inspections made of it.
         passed: with a current pass at that point.
         failed: capped by a failed inspection, whether or not the CRM had taken that up.
-        unasked: never inspected, or no longer.
+        uninspected: never inspected, or no longer.
     """
 
     passed: Outcome = Outcome()
     failed: Outcome = Outcome()
-    unasked: Outcome = Outcome()
+    uninspected: Outcome = Outcome()
 
     @property
     def claimed(self) -> Outcome:
         """All that reps claimed as Commit."""
-        return self.passed.plus(self.failed).plus(self.unasked)
+        return self.passed.plus(self.failed).plus(self.uninspected)
 
     def plus(self, other: Yield) -> Yield:
         """Return both together."""
-        return Yield(self.passed.plus(other.passed), self.failed.plus(other.failed), self.unasked.plus(other.unasked))
+        return Yield(
+            self.passed.plus(other.passed), self.failed.plus(other.failed), self.uninspected.plus(other.uninspected)
+        )
 
 
 class ClaimedState(NamedTuple):
@@ -87,6 +89,11 @@ class ClaimedState(NamedTuple):
     good_until: Moment
     failed: int
     amount: int
+
+
+def part_of(state: ClaimedState, moment: Moment) -> str:
+    """Return which part of what was claimed a state belonged to at a moment: `passed`, `failed` or `uninspected`."""
+    return "failed" if state.failed else "passed" if state.good_until >= moment else "uninspected"
 
 
 def yields_at(

@@ -197,7 +197,7 @@ def _scores(scores: Mapping[Forecaster, Score]) -> dict[str, Any]:
 
 
 def _yield(context: Context, one: Yield) -> dict[str, Any]:
-    parts = {"claimed": one.claimed, "passed": one.passed, "failed": one.failed, "unasked": one.unasked}
+    parts = {"claimed": one.claimed, "passed": one.passed, "failed": one.failed, "uninspected": one.uninspected}
     return {name: _outcome(context, part) for name, part in parts.items()}
 
 

@@ -1,4 +1,4 @@
-"""The minutes of a call: what changed, what was not asked, what was agreed, how long it took."""
+"""The minutes of a call: what changed, what is left uninspected, what was agreed, how long it took."""
 
 from __future__ import annotations
 

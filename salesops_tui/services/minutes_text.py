@@ -49,7 +49,7 @@ def _lines(figures: Mapping[str, Any]) -> Iterator[str]:
     kept = [deal for deal in figures["deals"] if deal["category_before"] == deal["category_after"]]
     yield from _section("What changed", [line for deal in changed for line in _deal(deal)], len(changed))
     yield from _section("Asked, and where it was", [line for deal in kept for line in _deal(deal)], len(kept))
-    yield from _section("Not asked", _not_asked(figures["not_asked"]), len(figures["not_asked"]))
+    yield from _section("Left uninspected", _not_asked(figures["not_asked"]), len(figures["not_asked"]))
     yield from _section("Actions", list(_actions(figures["actions"])), len(figures["actions"]))
     if figures.get("head"):
         yield ""

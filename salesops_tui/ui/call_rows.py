@@ -113,7 +113,7 @@ class Minutes:
         parts = [
             ("moved", "What changed", list(self._deals(moved=True))),
             ("kept", "Asked, and where it was", list(self._deals(moved=False))),
-            ("not_asked", "Not asked", list(self._not_asked())),
+            ("not_asked", "Left uninspected", list(self._not_asked())),
             ("actions", "Actions", list(self._actions())),
         ]
         sections = [Section(key, f"{title}  {len(rows) or 'nothing'}", len(rows)) for key, title, rows in parts]

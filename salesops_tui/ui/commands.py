@@ -193,9 +193,7 @@ _INSPECTION = (
         0,
         "not_done",
     ),
-    Command(
-        "inspection.skip", "s", "Skip", "After a failure: leaves the other questions unasked.", INSPECTION, 0, "skip"
-    ),
+    Command("inspection.skip", "s", "Skip", "After a failure: leaves the other questions open.", INSPECTION, 0, "skip"),
     Command(
         "inspection.next",
         "right_square_bracket,right,tab",

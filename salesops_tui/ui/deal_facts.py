@@ -178,7 +178,7 @@ def _answer_lines(desk: Desk, facts: DealFacts, width: int) -> Iterator[Line]:
         mark, style = _mark(answer)
         head: list[Cell] = [" ", (mark, style), f" {question.label}"]
         if answer is None:
-            yield [*head, ("  not asked", "muted")]
+            yield [*head, ("  no answer", "muted")]
             continue
         yield [*head, (f"  {answer.value.label}", style)]
         for said in (answer.evidence or answer.reason, answer.risk, answer.mitigation):

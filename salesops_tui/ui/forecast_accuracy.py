@@ -10,8 +10,10 @@ from salesops_tui.domain.calendar import Period
 from salesops_tui.domain.money import decimal_string
 from salesops_tui.services.accuracy import AccuracyReport, PersonAccuracy, TrendPoint, accuracy, accuracy_trend
 from salesops_tui.services.context import Context
+from salesops_tui.services.past_deals import actual_deals, forecast_deals
 from salesops_tui.ui import present
-from salesops_tui.ui.forecast_page import Asked, Page, View, scope_asked
+from salesops_tui.ui.forecast_page import Asked, Behind, Page, View, scope_asked
+from salesops_tui.ui.forecast_past import behind_past, past_asked
 from salesops_tui.ui.forecast_weekly import Weekly
 from salesops_tui.ui.forecast_words import NONE, percent, plural
 from salesops_tui.ui.sheet_head import period_in_words
@@ -55,11 +57,13 @@ class Accuracy(Weekly, View[Judged]):
     """Each cell says accuracy and bias; the most accurate of a row is marked."""
 
     KEY, TITLE = "accuracy", "Accuracy"
-    KEYS = ("forecast.before", "forecast.after", "forecast.next", "forecast.filter", "forecast.person")
+    KEYS = ("forecast.open", "forecast.next", "forecast.before", "forecast.after", "forecast.person")
     COLUMN = "name"
     read = staticmethod(read_accuracy)
+    _asked: Asked | None = None
 
     def question(self, asked: Asked) -> AccuracyAsked:
+        self._asked = asked
         return AccuracyAsked(asked, self.week)
 
     def seen_week(self, data: Judged) -> int:
@@ -78,7 +82,8 @@ class Accuracy(Weekly, View[Judged]):
             source=RowSource.of(rows, sections) if report.quarters else RowSource.of({}),
             summary=lambda width: self._summary(data, width),
             note=lambda key, column: self._note(data, key, column),
-            why_not_open="a quarter's deals open in its roll-up: w chooses the quarter",
+            behind=lambda key, column: self._behind(data, key, column),
+            why_not_open="a mean and a manager's number are no sums of deals; the other figures of a quarter open",
             empty=_WHY_EMPTY,
         )
 
@@ -158,6 +163,22 @@ class Accuracy(Weekly, View[Judged]):
             return [(f"{who.label}: no such number was made by then", "label")]
         means = f"accuracy {percent(score.accuracy)}, bias {percent(score.bias, signed=True)}"
         return [(f"{who.label}: {means}, over {plural(score.quarters, 'quarter')}", "label")]
+
+    def _behind(self, data: Judged, key: Key | None, column: str) -> Behind | None:
+        """Return what made a forecast of one quarter, or what the quarter came in with."""
+        kind, _, name = str(key).partition(":")
+        quarter = next((q for q in data.report.quarters if q.name == name), None) if kind == "quarter" else None
+        if self._asked is None or quarter is None:
+            return None
+        asked = past_asked(self.desk.context, self._asked, self.week)
+        named = period_in_words(quarter)
+        if column == "came":
+            return behind_past(f"{named} came in with", actual_deals(self.desk.context, asked, quarter))
+        who = next((w for w in Forecaster if w.value == column), Forecaster.MANAGER_NUMBER)
+        if who is Forecaster.MANAGER_NUMBER:
+            return None
+        deals, moment = forecast_deals(self.desk.context, asked, quarter, who)
+        return behind_past(f"{who.label} of {named}, week {data.report.week}", deals, moment)
 
     def export(self, data: Judged) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
         currency = self.desk.policy.currency

@@ -36,9 +36,9 @@ _COLUMNS = (
     Column("name", "Deal", 22, least=18, flex=True),
     Column("amount", "Amount", 7, align="right"),
     Column("close", "Close", 10, least=6, shorten=present.without_weekday),
-    Column("state", "Stands", 16, least=12),
+    Column("state", "Stands", 16, least=13),
     Column("signs", "Who signs", 20, least=14, rank=1),
-    Column("paper", "Paper", 12, least=8, rank=3),
+    Column("paper", "Paper", 12, least=9, rank=3),
     Column("next", "Next step", 22, least=12, rank=4, flex=True),
     Column("owner", "Owner", 14, least=8, rank=2),
 )
@@ -116,7 +116,7 @@ class Closing(View[Turn]):
             groups: tuple[tuple[str, Callable[[ClosingRow], bool]], ...] = (
                 ("Overdue: open with a date that is past", lambda row: row.overdue),
                 ("Commit, passed", lambda row: not row.overdue and _in_commit(row) and row.passed),
-                ("Commit, not inspected", lambda row: not row.overdue and _in_commit(row) and not row.passed),
+                ("Commit, uninspected", lambda row: not row.overdue and _in_commit(row) and not row.passed),
                 ("Capped", lambda row: not row.overdue and row.deal.capped),
                 ("Best Case", lambda row: not row.overdue and not _in_commit(row) and not row.deal.capped),
             )
@@ -153,7 +153,7 @@ class Closing(View[Turn]):
             question = self.desk.policy.question(row.failed[0])
             return f"✗ {question.label.lower() if question else row.failed[0]}", "bad"
         if _in_commit(row):
-            return ("● passed", "good") if row.passed else ("○ not asked", "warn")
+            return ("● passed", "good") if row.passed else ("○ uninspected", "warn")
         return row.deal.category.label, "muted"
 
     def _carried_row(self, one: CarriedOver) -> tuple[Key, Row]:
@@ -241,7 +241,7 @@ class Closing(View[Turn]):
         rows = data.board.rows if data.board else ()
         row = next((r for r in rows if kind == "open" and str(r.deal.id) == rest), None)
         if row is not None:
-            said = [f"buyer: {row.signs or 'not asked'}", f"paper: {row.paper or 'not asked'}"]
+            said = [f"buyer: {row.signs or 'no answer'}", f"paper: {row.paper or 'no answer'}"]
             said.append(f"{self.desk.person(row.deal.owner)}, {self.desk.exact(row.deal.amount)}")
             return [(" · ".join(said), "label")]
         one = next((c for c in data.carried if kind == "carried" and str(c.deal.id) == rest), None)
@@ -297,7 +297,7 @@ def _mark(answer: str) -> str:
 
 def _paper(row: ClosingRow) -> Cell:
     if not row.paper:
-        return "not asked", "muted"
+        return "no answer", "muted"
     return (f"✓ {row.paper}", "good") if row.paper.startswith("yes") else (f"✗ {row.paper}", "bad")
 
 

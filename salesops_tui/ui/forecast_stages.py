@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from salesops_tui.domain.calibration import StageCalibration
 from salesops_tui.services.calibration import CalibrationReport, adopt_calibration, calibration
 from salesops_tui.services.context import Context
-from salesops_tui.ui.forecast_page import Asked, Page, View, scope_asked
+from salesops_tui.services.past_deals import stage_deals
+from salesops_tui.ui.forecast_page import Asked, Behind, Page, View, scope_asked
+from salesops_tui.ui.forecast_past import behind_past, past_asked
 from salesops_tui.ui.forecast_weekly import Weekly
 from salesops_tui.ui.forecast_words import NONE, percent, plural
 from salesops_tui.ui.widgets.board import Line, widest
@@ -42,7 +44,7 @@ class Stages(Weekly, View[CalibrationReport]):
     """A row a stage: the policy's figure, the measured one, and how sure that is."""
 
     KEY, TITLE = "stages", "Stages"
-    KEYS = ("forecast.adopt", "forecast.before", "forecast.after", "forecast.next", "forecast.person")
+    KEYS = ("forecast.open", "forecast.next", "forecast.adopt", "forecast.before", "forecast.person")
     COLUMN = "won"
     read = staticmethod(read_stages)
     _asked: Asked | None = None
@@ -63,9 +65,17 @@ class Stages(Weekly, View[CalibrationReport]):
             source=RowSource.of(rows) if data.quarters else RowSource.of({}),
             summary=lambda width: _summary(data, width),
             note=lambda key, column: _note(by_key.get(str(key)), column),
-            why_not_open="these deals belong to quarters that are over; Yield says what became of their Commit",
+            behind=lambda key, column: self._behind(data, by_key.get(str(key)), column),
+            why_not_open="that counts all deals that have ever closed; Won and 'of' open the deals of this week",
             empty=_WHY_EMPTY,
         )
+
+    def _behind(self, data: CalibrationReport, one: StageCalibration | None, column: str) -> Behind | None:
+        if self._asked is None or one is None or column == "reached":
+            return None
+        context = self.desk.context
+        deals = stage_deals(context, past_asked(context, self._asked, self.week), one.stage.key)
+        return behind_past(f"In stage {one.stage.key} {one.stage.name} at week {data.week}", deals)
 
     def adopt(self, screen: ForecastScreen) -> None:
         """Ask whether the measured figures are to be the policy's, and make them so."""

@@ -48,7 +48,7 @@ class Weeks(View[ForecastTrend]):
     """One row a week, one bar a quarter."""
 
     KEY, TITLE = "weeks", "Weeks"
-    KEYS = ("forecast.next", "forecast.before", "forecast.quarter", "forecast.person", "forecast.export")
+    KEYS = ("forecast.open", "forecast.next", "forecast.before", "forecast.quarter", "forecast.person")
     COLUMN = "landing"
     read = staticmethod(read_weeks)
 

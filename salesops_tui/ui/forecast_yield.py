@@ -8,20 +8,22 @@ from typing import NamedTuple
 from salesops_tui.domain.money import decimal_string
 from salesops_tui.domain.yields import Outcome, Yield
 from salesops_tui.services.context import Context
+from salesops_tui.services.past_deals import claimed_deals
 from salesops_tui.services.yields import YieldReport, commit_yield
-from salesops_tui.ui.forecast_page import Asked, Page, View, scope_asked
+from salesops_tui.ui.forecast_page import Asked, Behind, Page, View, scope_asked
+from salesops_tui.ui.forecast_past import behind_past, past_asked
 from salesops_tui.ui.forecast_weekly import Weekly
 from salesops_tui.ui.forecast_words import NONE, percent, plural
 from salesops_tui.ui.widgets.board import Line, widest
 from salesops_tui.ui.widgets.columns import Column
 from salesops_tui.ui.widgets.source import Cell, Key, Row, RowSource, Section
 
-_PARTS = ("claimed", "passed", "failed", "unasked")
+_PARTS = ("claimed", "passed", "failed", "uninspected")
 _SAID = {
     "claimed": "claimed as Commit by the reps", "passed": "in Commit with a pass",
-    "failed": "held down by a failed inspection", "unasked": "claimed, and not inspected",
+    "failed": "held down by a failed inspection", "uninspected": "claimed, and uninspected",
 }  # fmt: skip
-_TITLES = {"claimed": "Claimed", "passed": "Passed", "failed": "Failed", "unasked": "Not asked"}
+_TITLES = {"claimed": "Claimed", "passed": "Passed", "failed": "Failed", "uninspected": "Uninspected"}
 _FEW = 5
 """Shares of fewer deals than this are shown without a judgment."""
 
@@ -44,11 +46,13 @@ class YieldOfCommit(Weekly, View[YieldReport]):
     """By manager, then by week; each cell says the share won by amount, and of how many deals."""
 
     KEY, TITLE = "yield", "Yield"
-    KEYS = ("forecast.before", "forecast.after", "forecast.next", "forecast.filter", "forecast.person")
+    KEYS = ("forecast.open", "forecast.next", "forecast.before", "forecast.after", "forecast.person")
     COLUMN = "passed"
     read = staticmethod(read_yield)
+    _asked: Asked | None = None
 
     def question(self, asked: Asked) -> YieldAsked:
+        self._asked = asked
         return YieldAsked(asked, self.week)
 
     def seen_week(self, data: YieldReport) -> int:
@@ -72,7 +76,8 @@ class YieldOfCommit(Weekly, View[YieldReport]):
             source=RowSource.of(people | weeks, sections) if data.quarters else RowSource.of({}),
             summary=lambda width: self._summary(data, width),
             note=lambda key, column: self._note(data, key, column),
-            why_not_open="these deals belong to quarters that are over: w chooses one, [ its week",
+            behind=lambda key, column: self._behind(data, key, column),
+            why_not_open="choose a share: its deals open",
             empty=_WHY_EMPTY,
         )
 
@@ -110,6 +115,18 @@ class YieldOfCommit(Weekly, View[YieldReport]):
         text += f"95 %: {percent(low)} to {percent(high)})"
         money = f" · {desk.amount(outcome.won_amount)} of {desk.amount(outcome.amount)}"
         return [(text, ""), (money, "strong")]
+
+    def _behind(self, data: YieldReport, key: Key | None, column: str) -> Behind | None:
+        kind, _, rest = str(key).partition(":")
+        if self._asked is None or column not in _PARTS or kind not in ("person", "week"):
+            return None
+        context, week = self.desk.context, int(rest) if kind == "week" else self.week
+        person = context.people[int(rest)] if kind == "person" and rest != "None" else None
+        top = data.person.id if data.person else None
+        below = None if person is None or person.id == top else person
+        deals = claimed_deals(context, past_asked(context, self._asked, week), column, below)
+        who = f", {self._who(person.id)}" if person else ""
+        return behind_past(f"{_TITLES[column]} at week {week or data.week}{who}", deals)
 
     def _at(self, data: YieldReport, key: Key | None) -> Yield | None:
         kind, _, rest = str(key).partition(":")

@@ -195,7 +195,7 @@ def _last_time(desk: Desk, policy: Policy, step: Step, width: int) -> Iterator[L
     last = step.last
     if last is None:
         yield [(" Last time", "label")]
-        yield [(" not asked before", "muted")]
+        yield [(" no earlier answer", "muted")]
         return
     unchanged = f"  ×{last.answer.streak} unchanged" if last.answer.streak > 1 else ""
     head: list[Cell] = [(f" Last time ({desk.day(last.day)}, {last.by})", "label"), (unchanged, "warn")]

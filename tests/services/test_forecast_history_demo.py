@@ -145,14 +145,14 @@ def test_accuracy_by_week(demo: Context, raw: HistoryRecomputation, vantages: li
 
 
 def plain(one: Yield) -> dict[str, list[int]]:
-    return {name: list(getattr(one, name)) for name in ("passed", "failed", "unasked")}
+    return {name: list(getattr(one, name)) for name in ("passed", "failed", "uninspected")}
 
 
 def together(parts: list[dict[str, list[int]]]) -> dict[str, list[int]]:
     nothing = [[0, 0, 0, 0]]
     return {
         name: [sum(column) for column in zip(*[part[name] for part in parts], *nothing, strict=False)]
-        for name in ("passed", "failed", "unasked")
+        for name in ("passed", "failed", "uninspected")
     }
 
 

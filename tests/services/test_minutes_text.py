@@ -36,7 +36,7 @@ def test_what_changed_what_held_and_what_was_not_asked(company: Company) -> None
         in text
     )
     assert "## Asked, and where it was (1)\n\n- **Bolt · Seats** (Ana Diaz, 500.00): Commit, passed" in text
-    assert re.search(r"## Not asked \(1\)\n\n- (Coil · )?Renewal: 250.00", text)
+    assert re.search(r"## Left uninspected \(1\)\n\n- (Coil · )?Renewal: 250.00", text)
     assert "| Commit | 1,750.00 | 750.00 | -1,000.00 |" in text
     assert "- Economic buyer: yes, unsupported" in text
 

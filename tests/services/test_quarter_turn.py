@@ -146,7 +146,7 @@ def test_a_taken_up_downgrade_is_still_what_the_rep_claimed(company: Company) ->
     assert (said[Forecaster.REP_CLAIM], said[Forecaster.INSPECTED_COMMIT]) == (150_000, 50_000)
     found = commit_yield(context, EVERYBODY, period(company), now).weeks[7]
     assert (found.failed.deals, found.failed.won, found.failed.amount) == (1, 1, 100_000)
-    assert (found.passed.deals, found.passed.won, found.unasked.deals) == (1, 0, 0)
+    assert (found.passed.deals, found.passed.won, found.uninspected.deals) == (1, 0, 0)
 
 
 def test_a_claim_that_the_rep_gave_up_is_no_claim_when_the_deal_is_back_in_best_case(company: Company) -> None:

@@ -79,7 +79,7 @@ async def test_minutes_open_the_deal_behind_each_line(company: Company) -> None:
         assert isinstance(seat.app.screen, CallSummaryScreen)
         assert "Commit → Best Case" in seat.text
         assert "paper process: no" in seat.text
-        assert "Not asked  1" in seat.text
+        assert "Left uninspected  1" in seat.text
         await seat.press("enter")
         assert isinstance(seat.app.screen, DealScreen)
         assert "Contoso" in seat.text

@@ -602,3 +602,62 @@ async def test_a_judgment_without_a_reason_asks_for_it_where_it_is_missing(compa
         await seat.type("late")
         await seat.press("enter")
         assert "Submitted" in seat.toasts[-1]
+
+
+@pytest.fixture
+def past(company: Company) -> Company:
+    """A quarter that is over: Q3A was won, Q3B failed and was lost; lee and ana carried them."""
+    company.at("2026-08-10 09:00").claim("Q3A", owner="ana", amount=100, close="2026-09-30", stage="4")
+    company.claim("Q3B", owner="lee", amount=40, close="2026-09-30", stage="4")
+    company.at("2026-08-11 09:00").fail("Q3B", by="olga")
+    company.at("2026-09-20 09:00").claim("Q3A", status="won", category="closed", stage="7")
+    company.claim("Q3B", status="lost", category="omitted", stage="8")
+    return company.at("2026-11-23 08:00")
+
+
+@pytest.mark.parametrize(
+    ("view", "row", "column", "behind"),
+    [
+        ("accuracy", "quarter:FY26-Q3", "rep_claim", {"Q3A": "won", "Q3B": "not won"}),
+        ("accuracy", "quarter:FY26-Q3", "inspected_commit", {"Q3A": "won"}),
+        ("accuracy", "quarter:FY26-Q3", "came", {"Q3A": "won"}),
+        ("yield", "week:7", "claimed", {"Q3A": "won", "Q3B": "not won"}),
+        ("yield", "week:7", "failed", {"Q3B": "not won"}),
+        ("yield", "person:{ana}", "uninspected", {"Q3A": "won"}),
+        ("stages", "4", "won", {"Q3A": "won", "Q3B": "not won"}),
+        ("stages", "4", "deals", {"Q3A": "won", "Q3B": "not won"}),
+    ],
+)
+async def test_a_figure_of_the_past_opens_its_deals(
+    past: Company, view: str, row: str, column: str, behind: dict[str, str]
+) -> None:
+    row = row.format(ana=past.people["ana"].id)
+    async with at_forecast(past.acting_as("olga"), view, size=(120, 40)) as seat:
+        await to_cell(seat, row, column)
+        await seat.press("enter")
+        shown = screen(seat).behind
+        assert shown is not None
+        assert shown.behind.words is not None
+        named = {deal.key: shown.behind.words[deal.id] for deal in shown.deals(shown.order).values()}
+        assert named == {key: f"FY26 Q3: {what}" for key, what in behind.items()}
+        await seat.press("enter")
+        assert isinstance(seat.app.screen, DealScreen)
+
+
+@pytest.mark.parametrize(
+    ("view", "row", "column", "why"),
+    [
+        ("accuracy", "mean", "rep_claim", "A mean and a manager's number are no sums of deals"),
+        ("accuracy", "quarter:FY26-Q3", "manager_number", "are no sums of deals"),
+        ("yield", "week:7", "passed", "No deals make up this figure"),
+        ("stages", "4", "reached", "counts all deals that have ever closed"),
+    ],
+)
+async def test_a_figure_of_the_past_that_is_no_sum_of_deals_says_so(
+    past: Company, view: str, row: str, column: str, why: str
+) -> None:
+    async with at_forecast(past.acting_as("olga"), view, size=(120, 40)) as seat:
+        await to_cell(seat, row, column)
+        await seat.press("enter")
+        assert screen(seat).behind is None
+        assert why in seat.toasts[-1]

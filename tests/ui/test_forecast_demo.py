@@ -265,7 +265,7 @@ async def test_yield_stages_and_flow_are_the_services(sit: Callable[[], Context]
         shown = figures(seat)
         for key, one in (*((f"week:{w}", y) for w, y in found.weeks.items()),
                          *((f"person:{p}", y) for p, y in found.by_person.items())):  # fmt: skip
-            for part in ("claimed", "passed", "failed", "unasked"):
+            for part in ("claimed", "passed", "failed", "uninspected"):
                 outcome = getattr(one, part)
                 text = f"{percent(outcome.value_share)} of {outcome.deals:,}" if outcome.deals else "–"
                 assert shown[key][part] == text, (key, part)

@@ -1,4 +1,4 @@
-"""A call's summary, which is its minutes: what changed, what was not asked, what was agreed."""
+"""A call's summary, which is its minutes: what changed, what is left uninspected, what was agreed."""
 
 from __future__ import annotations
 

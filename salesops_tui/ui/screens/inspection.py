@@ -59,7 +59,7 @@ class InspectionScreen(AnswerScreen):
             self.say("answer with y, n or d")
 
     def action_skip(self) -> None:
-        """Leave the other questions unasked."""
+        """Leave the other questions open."""
         self.next_deal(None)
 
     def action_next_deal(self) -> None:
