@@ -80,6 +80,8 @@ class _Guard:
 
     def listed(self, path: Any = None, *_rest: Any) -> None:
         place = _placed("." if path is None else path)
+        if place in _TEMPORARY:
+            return  # for what this program left there; a caller can have no folder listed
         if not (isinstance(path, int) or self._is_made(place) or f"{place}/".startswith(self._program)):
             _refuse(path)
 

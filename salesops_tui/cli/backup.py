@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 import click
 
 from salesops_tui.cli.output import emit, format_option
+from salesops_tui.cli.private_folder import private_folder
 from salesops_tui.cli.session import Session
 from salesops_tui.errors import WrongUsage
 
@@ -28,11 +28,11 @@ def backup(session: Session, file: str, form: str) -> None:
         return
     if sys.stdout.isatty():
         raise WrongUsage("a backup is no text for a terminal: salesops backup - > FILE")
-    with tempfile.TemporaryDirectory(prefix="salesops-") as folder:
-        copied = back_up(context, Path(folder) / "backup.db")
-        with copied.path.open("rb") as pages:
-            shutil.copyfileobj(pages, sys.stdout.buffer)
-        sys.stdout.buffer.flush()
+    with private_folder() as folder:
+        pages = back_up(context, folder / "backup.db").path.open("rb")
+    with pages:  # it has no name any more, however slowly it is taken
+        shutil.copyfileobj(pages, sys.stdout.buffer)
+    sys.stdout.buffer.flush()
 
 
 @click.command()
@@ -47,8 +47,8 @@ def restore(session: Session, file: str, head: str, form: str) -> None:
     if file != "-":
         _show(form, "store", make_anew(Path(file), session.path, head), f"{session.path} was made from {file}")
         return
-    with tempfile.TemporaryDirectory(prefix="salesops-") as folder:
-        copy = Path(folder) / "backup.db"
+    with private_folder() as folder:
+        copy = folder / "backup.db"
         with copy.open("wb") as pages:
             shutil.copyfileobj(sys.stdin.buffer, pages)
         copied = make_anew(copy, session.path, head)
