@@ -10,10 +10,18 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from salesops_tui.errors import StoreProblem
+
+PATIENCE = 15.0
+"""Seconds that a turn is waited for: longer than any decision takes, and a screen that stands still is not dead yet."""
 
 _NUMBERS = 4096
 """As many can wait at once; then the numbers begin again."""
@@ -36,17 +44,34 @@ class Turns:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait until nobody who came earlier writes, and keep others waiting."""
-        handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
+        """Wait until nobody who came earlier writes, and keep others waiting.
+
+        Raises:
+            StoreProblem: somebody has written for longer than our patience lasts.
+        """
+        handle = self._taken()
+        # Ctrl+Z waits for the end of the turn: who is stopped in it would stop everybody.
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTSTP,))
         try:
-            _share_like(handle, self._store)
-            # Order is a courtesy. Where it cannot be had, writers still exclude each other.
-            with suppress(OSError):
-                _wait_in_line(handle)
-            fcntl.flock(handle, fcntl.LOCK_EX)
             yield
         finally:
             os.close(handle)
+            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+
+    def _taken(self) -> int:
+        """Wait, and return the open file that holds the turn."""
+        handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
+        try:
+            _share_like(handle, self._store)
+            with _patience(self._store):
+                # Order is a courtesy. Where it cannot be had, writers still exclude each other.
+                with suppress(OSError):
+                    _wait_in_line(handle)
+                fcntl.flock(handle, fcntl.LOCK_EX)
+        except BaseException:
+            os.close(handle)
+            raise
+        return handle
 
 
 def _wait_in_line(handle: int) -> None:
@@ -58,6 +83,25 @@ def _wait_in_line(handle: int) -> None:
     os.ftruncate(handle, (number + 1) % _NUMBERS)
     _let_go(handle, _DRAWING)
     _hold(handle, (number - 1) % _NUMBERS)
+
+
+@contextmanager
+def _patience(store: Path) -> Iterator[None]:
+    """Break a wait off after `PATIENCE`; in the main thread only, which alone hears signals."""
+    def enough(_signal: int, _frame: FrameType | None) -> NoReturn:
+        raise StoreProblem(f"{store}: somebody else has been writing for too long; try again, nothing was written")
+
+    try:
+        before = signal.signal(signal.SIGALRM, enough)
+    except ValueError:
+        yield
+        return
+    try:
+        signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _hold(handle: int, byte: int) -> None:

@@ -1,14 +1,18 @@
 """Writers take turns in the order in which they came, whoever runs, dies or has been here before."""
 
+import os
+import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
+from salesops_tui.errors import StoreProblem
 from salesops_tui.store import turns
 from salesops_tui.store.turns import Turns
 
@@ -26,6 +30,11 @@ with Turns(Path(sys.argv[1])).turn():
 def store(tmp_path: Path) -> Path:
     (tmp_path / "store.db").touch()
     return tmp_path / "store.db"
+
+
+def turn(store: Path) -> AbstractContextManager[None]:
+    """A turn of somebody who has the store open for themselves."""
+    return Turns(store).turn()
 
 
 def drawn(store: Path) -> int:
@@ -46,7 +55,7 @@ def writer(store: Path, name: object, order: list[object]) -> threading.Thread:
     before = drawn(store)
 
     def take() -> None:
-        with Turns(store).turn():
+        with turn(store):
             order.append(name)
 
     thread = threading.Thread(target=take)
@@ -62,7 +71,7 @@ def process(store: Path) -> subprocess.Popen[bytes]:
 
 def test_who_came_first_writes_first(store: Path) -> None:
     order: list[object] = []
-    with Turns(store).turn():
+    with turn(store):
         waiting = [writer(store, number, order) for number in range(12)]
         assert order == []
     for thread in waiting:
@@ -84,7 +93,7 @@ def test_who_has_just_written_does_not_push_in(store: Path) -> None:
 
 def test_who_dies_in_the_line_holds_nobody_up_and_lets_nobody_in(store: Path) -> None:
     order: list[object] = []
-    with Turns(store).turn(), process(store) as dies:
+    with turn(store), process(store) as dies:
         until(lambda: drawn(store) == 2)
         behind = writer(store, "behind", order)
         dies.kill()
@@ -106,17 +115,43 @@ def test_who_dies_while_writing_lets_the_next_one_in(store: Path) -> None:
     assert order == ["behind"]
 
 
+def test_nobody_waits_for_ever_for_who_has_been_stopped(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "PATIENCE", 0.3)
+    with process(store) as stopped:
+        assert stopped.stdout
+        assert stopped.stdout.readline() == b"in\n"
+        stopped.send_signal(signal.SIGSTOP)
+        with pytest.raises(StoreProblem, match="writing for too long; try again, nothing was written"), turn(store):
+            pass
+        stopped.kill()
+    with turn(store):
+        time.sleep(0.4)  # the patience is for waiting, not for writing
+
+
+def test_ctrl_z_waits_for_the_end_of_a_turn(store: Path) -> None:
+    command = [sys.executable, "-c", WAITS, str(store), "0.5"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, process_group=0) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"in\n"
+        process.send_signal(signal.SIGTSTP)
+        with turn(store):
+            pass
+        _, status = os.waitpid(process.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(status), "and then it stops"
+        process.kill()
+
+
 def test_the_numbers_begin_again_and_take_no_room(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "_NUMBERS", 4)
     order: list[object] = []
-    with Turns(store).turn():
+    with turn(store):
         first = [writer(store, number, order) for number in range(2)]
     for thread in first:
         thread.join(20)
-    with Turns(store).turn():
+    with turn(store):
         pass
     assert drawn(store) == 0
-    with Turns(store).turn():
+    with turn(store):
         second = [writer(store, number, order) for number in range(2, 4)]
     for thread in second:
         thread.join(20)
@@ -131,7 +166,7 @@ def test_without_such_locks_writers_still_exclude_each_other(store: Path, monkey
     def take() -> None:
         nonlocal inside, most
         for _ in range(20):
-            with Turns(store).turn():
+            with turn(store):
                 inside += 1
                 most = max(most, inside)
                 time.sleep(0.0005)
