@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from salesops_tui.crm.dialects import DIALECTS
 from salesops_tui.crm.encodings import ENCODINGS
 from salesops_tui.crm.layout import in_words
 from salesops_tui.domain.deal import Category
@@ -98,6 +99,11 @@ class ImportView:
         return not self.found.missing and not self.found.problem
 
     @property
+    def by_itself(self) -> bool:
+        """Whether a column was recognised."""
+        return any(use.said_by == "dialect" for use in self.found.columns)
+
+    @property
     def speaks(self) -> bool:
         """Whether there is a row to be taken, or what the file lacks to be removed."""
         report = self.found.report
@@ -134,7 +140,7 @@ class ImportView:
             return _Line(
                 "go",
                 GO,
-                Row((("▸ Import", "accent"), (said, "strong"), "", ("before each deal's first claim", "muted"))),
+                Row((("Import", "accent"), (said, "strong"), "", ("before each deal's first claim", "muted"))),
             )
         if found.problem:
             return _Line(
@@ -145,9 +151,7 @@ class ImportView:
             said = "nothing in it is new" if report.accepted else empty
             return _Line("go", GO, Row((("Import", "muted"), (said, "muted"), "", "")))
         said = f"{report.accepted:,} of {report.rows:,} rows" if report.rejected else f"all {report.rows:,} rows"
-        return _Line(
-            "go", GO, Row((("▸ Import", "accent"), (said, "strong"), "", ("enter or i; u undoes it", "muted")))
-        )
+        return _Line("go", GO, Row((("Import", "accent"), (said, "strong"), "", ("enter or i", "muted"))))
 
     def _columns(self) -> Iterator[_Line]:
         missing = set(self.found.missing)
@@ -169,12 +173,8 @@ class ImportView:
     def _notices(self) -> Iterator[_Line]:
         for number, notice in enumerate(self.found.report.warnings):
             if notice.code not in _SAID_ELSEWHERE:
-                cells = (
-                    ("Note", "muted"),
-                    (notice.message, "warn"),
-                    f"{notice.count:,}",
-                    ("enter shows all of it", "muted"),
-                )
+                count = f"{notice.count:,}" if notice.count > 1 else ""
+                cells = (("Note", "muted"), (notice.message, "warn"), count, ("enter: all of it", "muted"))
                 yield _Line("suspects", f"{NOTICE}:{number}", Row(cells))
 
     def _effects(self) -> Iterator[_Line]:
@@ -199,7 +199,7 @@ class ImportView:
         use = self.found.words[number]
         unknown = use.meaning is None
         meaning: Cell = ("means what? enter", "warn") if unknown else (self._meaning(use), "accent")
-        note = "its rows cannot be taken" if unknown else "as you or a map said" if use.by_map else ""
+        note = "rows rejected" if unknown else "by you or a map" if use.by_map else ""
         what = f"{field_label(use.field)}: {use.word or '(blank)'}"
         row = Row(((what, "bad") if unknown else what, meaning, f"{use.count:,}", (note, "muted")))
         return _Line("words", f"{WORD}:{number}", row, unknown)
@@ -210,7 +210,7 @@ class ImportView:
         stage = self.desk.policy.stage_by_key.get(use.meaning or "") if use.field == "stage" else None
         if stage:
             return f"{stage.key} {stage.name}"
-        return use.meaning or "as the stage says"
+        return use.meaning.capitalize() if use.meaning else "as the stage says"
 
     def _owners(self) -> Iterator[_Line]:
         for number, owner in enumerate(self.found.owners):
@@ -221,7 +221,9 @@ class ImportView:
     def _forms(self) -> Iterator[_Line]:
         report = self.found.report
         reasons = "; ".join(report.dialect_reasons)
-        yield _Line("forms", DIALECT, Row(("Read as", (report.dialect, "accent"), "", (reasons, "muted"))))
+        known = DIALECTS.get(report.dialect)
+        by = (known.title if known and self.by_itself else "the columns that you say", "accent")
+        yield _Line("forms", DIALECT, Row(("Read as", by, "", (reasons, "muted"))))
         if self.found.encoding:
             name = ENCODINGS[self.found.encoding]
             asked = ("where letters look wrong, enter chooses another", "muted")
@@ -256,7 +258,7 @@ class ImportView:
 
     def _rejects(self) -> Iterator[_Line]:
         for kind, count in self.found.reject_kinds:
-            how = ("enter shows them; x writes them to a file", "muted")
+            how = ("enter: all rows", "muted")
             cells = (("Rejected", "muted"), (kind, "bad"), (f"{count:,}", "bad"), how)
             yield _Line("rejects", f"{REJECT}:{kind}", Row(cells))
 
@@ -294,8 +296,8 @@ def head_lines(desk: Desk, view: ImportView, dialect: str, width: int) -> Iterat
     )
     whole = "all of its source (full)" if report.full else "a part of its source"
     as_of = f"as of {found.request.as_of or 'now'}"
-    by_itself = any(use.said_by == "dialect" for use in found.columns)
-    read = f"Read as {dialect}" if by_itself else "Read as you say"
+    said_nothing = not any(use.column for use in found.columns)
+    read = "Of no CRM that is known here" if said_nothing else f"Read as {dialect if view.by_itself else 'you say'}"
     if found.history:
         read = "Read as a history of deals"
     elif found.origin:

@@ -129,6 +129,21 @@ async def test_the_newest_export_is_offered_first_and_our_own_files_last(company
         assert str(seat.app.screen.table.key).endswith(".rejects-2.csv")
 
 
+async def test_who_comes_back_types_the_next_name(company: Company, desk: Desk) -> None:
+    desk.file(deal("D1"), name="one.csv")
+    desk.file(deal("D2"), name="two.csv")
+    async with at_sheet(company.acting_as("olga")) as seat:
+        await open_file(seat, "one")
+        await seat.press("escape")
+        await seat.type("two")
+        await seat.press("enter")
+        assert isinstance(seat.app.screen, ImportScreen)
+        assert seat.app.screen.request.path.name == "two.csv"
+        await seat.press("escape")
+        await seat.type("three")
+        assert "No file here fits 'three'." in seat.text
+
+
 async def test_a_column_made_of_several_is_said_in_words(company: Company, desk: Desk) -> None:
     for name in ("view.csv",):
         shutil.copy(Path(__file__).parents[2] / "fixtures" / "dynamics" / name, name)

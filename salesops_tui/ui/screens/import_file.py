@@ -20,7 +20,7 @@ from salesops_tui.ui.base import BaseScreen
 from salesops_tui.ui.commands import footer_of
 from salesops_tui.ui.desk import Desk
 from salesops_tui.ui.import_commands import IMPORT_FILE
-from salesops_tui.ui.import_files import FILES, entries, file_rows
+from salesops_tui.ui.import_files import FILES, entries, file_rows, folder_and_rest
 from salesops_tui.ui.present import plain
 from salesops_tui.ui.widgets.board import Board, Line, clip
 from salesops_tui.ui.widgets.fields import Fields, FieldSpec
@@ -87,6 +87,10 @@ class ImportFileScreen(BaseScreen[None]):
         self._list(event.value)
 
     def _list(self, text: str) -> None:
+        begun = folder_and_rest(text)[1]
+        self.table.empty = (
+            f"No file here fits '{plain(begun)}'.\nDelete a letter, or type a folder." if begun else _NONE
+        )
         self.table.source = file_rows(entries(text))
         self.table.action_first()
 
@@ -121,6 +125,8 @@ class ImportFileScreen(BaseScreen[None]):
             texts = self._fields.texts()
             request = ImportRequest(path.absolute())
             self.app.push_screen(ImportScreen(read_settings(self.desk, request, texts)))
+            # Who comes back types the next name, and not on behind this one.
+            self._fields.line(FILE).value = _as_folder(request.path.parent)
 
     def refresh_from_store(self) -> None:
         pass
