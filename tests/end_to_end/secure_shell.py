@@ -1,21 +1,30 @@
 """A real sshd on loopback, started by a test on a free port, and the way in."""
 
+import fcntl
 import os
 import shlex
 import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 SSHD = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
 
+SEPARATION = Path("/run/sshd")
+"""The folder without which a server of root's does not start; Debian's service makes it."""
+_OURS = 0o711
+"""The mode by which one that these tests have made is told from Debian's."""
+_OWN_RUN = ["unshare", "--mount", "--propagation", "private", "sh", "-ec"]
+_OWN_RUN += ['mount -t tmpfs -o mode=755 tmpfs /run; mkdir /run/sshd; exec "$@"', "sh"]
+
+HERE = bool(SSHD and shutil.which("ssh") and shutil.which("ssh-keygen"))
 needs_sshd = pytest.mark.skipif(
-    not (SSHD and shutil.which("ssh") and shutil.which("ssh-keygen")),
+    not HERE,
     reason="there is no sshd and ssh here (Debian: openssh-server, openssh-client)",
 )
 
@@ -132,6 +141,45 @@ class Server:
             time.sleep(0.05)
         self.process.terminate()
         self.process.wait(10)
+
+
+def server_of_ours(folder: Path, stack: ExitStack) -> Server:
+    """Start a server as whoever we are; it ends with the stack."""
+    before = _room_for_separation(stack) if os.geteuid() == 0 else []
+    server = Server(folder, before=before)
+    stack.callback(server.stop)
+    return server
+
+
+def _room_for_separation(stack: ExitStack) -> list[str]:
+    """Return what to put before a server of root's, so that it has the folder that it needs."""
+    if SEPARATION.exists() and SEPARATION.stat().st_mode & 0o777 != _OURS:
+        return []
+    with suppress(OSError):
+        if subprocess.run([*_OWN_RUN, "true"], capture_output=True, check=False).returncode == 0:
+            return _OWN_RUN
+    stack.enter_context(_made_for_all(SEPARATION))
+    return []
+
+
+@contextmanager
+def _made_for_all(folder: Path) -> Iterator[None]:
+    """Make the folder, unless another process of these tests has; the last of them takes it away."""
+    handle = os.open(folder.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH)
+        folder.mkdir(mode=_OURS, exist_ok=True)
+    except OSError as error:
+        os.close(handle)
+        pytest.skip(f"a server of root's needs {folder}, which cannot be made: {error.strerror}")
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if folder.stat().st_mode & 0o777 == _OURS:
+                folder.rmdir()
+        os.close(handle)
 
 
 def quoted(*words: str) -> str:

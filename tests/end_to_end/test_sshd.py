@@ -4,14 +4,12 @@ The server is Debian's openssh-server, started here on a free port with keys of 
 and, where that is root, once more as an ordinary user on a machine of the test's own.
 """
 
-import fcntl
 import os
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -22,17 +20,10 @@ from salesops_tui.domain.calendar import to_day, to_moment
 from salesops_tui.services.identity import login_name
 from tests.company import Company
 from tests.end_to_end.own_machine import own_machine
-from tests.end_to_end.secure_shell import Server, needs_sshd, quoted
+from tests.end_to_end.secure_shell import Server, needs_sshd, quoted, server_of_ours
 from tests.end_to_end.sitting import Sitting
 
 ROOT = Path(__file__).parents[2]
-SEPARATION = Path("/run/sshd")
-"""The folder without which a server of root's does not start; Debian's service makes it."""
-_OURS = 0o711
-"""The mode by which one that these tests have made is told from Debian's."""
-_OWN_RUN = ["unshare", "--mount", "--propagation", "private", "sh", "-ec"]
-_OWN_RUN += ['mount -t tmpfs -o mode=755 tmpfs /run; mkdir /run/sshd; exec "$@"', "sh"]
-
 pytestmark = needs_sshd
 
 
@@ -53,51 +44,18 @@ def line(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             line = _of_an_ordinary_user(folder, stack)
         else:
             line = _of_whoever_runs_the_tests(folder, stack)
-        stack.callback(line.server.stop)
         line.server.wait(line.user)
         assert Path(f"/proc/{line.server.process.pid}").stat().st_uid == line.number
         yield line
 
 
 def _of_whoever_runs_the_tests(folder: Path, stack: ExitStack) -> Line:
-    before = _room_for_separation(stack) if os.geteuid() == 0 else []
     program = quoted("env", "LC_ALL=C.UTF-8", sys.executable, "-m", "salesops_tui")
 
     def run(store: Path) -> str:
         return f"cd {quoted(str(ROOT))} && exec {program} --store {quoted(str(store))}"
 
-    return Line(Server(folder, before=before), os.geteuid(), login_name(), run)
-
-
-def _room_for_separation(stack: ExitStack) -> list[str]:
-    """Return what to put before a server of root's, so that it has the folder that it needs."""
-    if SEPARATION.exists() and SEPARATION.stat().st_mode & 0o777 != _OURS:
-        return []
-    with suppress(OSError):
-        if subprocess.run([*_OWN_RUN, "true"], capture_output=True, check=False).returncode == 0:
-            return _OWN_RUN
-    stack.enter_context(_made_for_all(SEPARATION))
-    return []
-
-
-@contextmanager
-def _made_for_all(folder: Path) -> Iterator[None]:
-    """Make the folder, unless another process of these tests has; the last of them takes it away."""
-    handle = os.open(folder.parent, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_SH)
-        folder.mkdir(mode=_OURS, exist_ok=True)
-    except OSError as error:
-        os.close(handle)
-        pytest.skip(f"a server of root's needs {folder}, which cannot be made: {error.strerror}")
-    try:
-        yield
-    finally:
-        with suppress(OSError):
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if folder.stat().st_mode & 0o777 == _OURS:
-                folder.rmdir()
-        os.close(handle)
+    return Line(server_of_ours(folder, stack), os.geteuid(), login_name(), run)
 
 
 def _of_an_ordinary_user(folder: Path, stack: ExitStack) -> Line:
@@ -118,6 +76,7 @@ def _of_an_ordinary_user(folder: Path, stack: ExitStack) -> Line:
 
     before = machine.within("anna")
     server = Server(folder, there="/home/anna/line", seen_as=home / "line", before=before)
+    stack.callback(server.stop)
     return Line(server, number, "anna", run)
 
 

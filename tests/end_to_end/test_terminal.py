@@ -190,6 +190,39 @@ def test_after_an_inspection_the_cursor_is_at_the_front_of_the_queue(store: Path
         person.see("Capped  1", "▸ Account D2")
 
 
+@pytest.mark.parametrize(
+    "pasted", ["no idea, ask them; yes and yes", "did they sign? yes\rnot yet\rno\r", "nyd" * 5, "/x yes and no"]
+)
+def test_text_that_is_pasted_answers_nothing(store: Path, pasted: str) -> None:
+    """Without bracketed paste a terminal sends text as keys, in one go."""
+    with Sitting(store) as person:
+        person.see("Account D1")
+        person.type("i")
+        person.see("1 of 3", "▸ Economic buyer")
+        person.press(pasted)
+        person.see("keys came at once, as pasted text does")
+        person.wait(0.5)
+        person.see("▸ Economic buyer")
+        assert {deal["inspection"] for deal in commit_of(store)[1].values()} == {"never"}
+        person.type("n")
+        person.see("Moved to Best Case")
+
+
+def test_answers_that_are_typed_ahead_are_taken(store: Path) -> None:
+    """A line that stood still delivers at once what was typed meanwhile."""
+    with Sitting(store) as person:
+        person.see("Account D1")
+        person.press("iyy")
+        person.see("✓ Economic", "✓ Paper", "▸ Risk")
+        person.press("yDPA not signed\rlegal call\r")
+        person.see("enter accepts")
+        person.press("\rn")
+        person.see("2 of 3", "Account D2", "Moved to Best Case")
+    assert {key: deal["inspection"] for key, deal in commit_of(store)[1].items()} == {
+        "D1": "passed", "D2": "failed", "D3": "never"
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("columns", [60, 80])
 def test_the_bar_of_a_demo_that_is_built_stays_on_one_line(tmp_path: Path, columns: int) -> None:
     store = tmp_path / "demo.db"
