@@ -207,6 +207,16 @@ def test_what_is_given_is_read_behind_the_wall_whatever_it_is(box: Box, tmp_path
         assert (ended.code, "1 rows: 1 new" in ended.out) == (0, True), ended.out
 
 
+def test_a_workbook_that_is_refused_half_read_is_refused_for_what_it_is(box: Box, tmp_path: Path) -> None:
+    """Its reader is waiting to go on then, and has to be ended: the one process that may be."""
+    rows = [("what", "ever"), *((f"text {number} " * 5, "x" * 50) for number in range(20_000))]
+    file = write_workbook(tmp_path / "given", sheet_xml(rows))
+    ended = box.run("import", "-", stdin=file.read_bytes())
+    assert ended.code == 1
+    assert "column" in ended.out, ended.out
+    assert "no other program" not in ended.out
+
+
 # --- another store, or the same one by another way
 
 
