@@ -280,8 +280,16 @@ behind_the_wall = pytest.mark.parametrize("built", [WALL], indirect=True)
 def test_one_command_is_all_that_sudo_offers(box: Box) -> None:
     offered = box.server.run("anna", "sudo -n -l")[1].partition("may run the following commands")[2]
     assert offered.splitlines()[1:] == ["    (salesops) NOPASSWD: /usr/local/bin/salesops-shared"]
-    for other in ("/bin/sh", "/opt/salesops/bin/python -c pass", "SALESOPS_STORE=/tmp/x salesops-shared deals"):
-        code, said = box.server.run("anna", f"sudo -n -u salesops {other}")
+    refused = (
+        "/bin/sh",
+        "-s",
+        "/opt/salesops/bin/python -c pass",
+        "SALESOPS_STORE=/tmp/x salesops-shared deals",
+        "--preserve-env=PYTHONPATH salesops-shared deals",
+        "-e /srv/salesops/store.db",
+    )
+    for other in refused:
+        code, said = box.server.run("anna", f"export PYTHONPATH=/tmp; sudo -n -u salesops {other}")
         assert code == 1, said
         assert said.startswith("sudo: "), said
 
