@@ -13,11 +13,15 @@ CONTINUATION, SPLIT = "continuation", "split"
 
 
 class Likeness(NamedTuple):
-    """How alike two deals are: what the new one looks like, in words why, and how far apart they are (0 is equal)."""
+    """How alike two deals are: what the new one looks like, in words why, and how far apart they are (0 is equal).
+
+    `near_amount`: the amounts are near, and not the close dates alone.
+    """
 
     kind: str
     words: str
     distance: float
+    near_amount: bool
 
 
 def likeness(new: tuple[int, Day], earlier: tuple[int, Day], *, gone: bool) -> Likeness | None:
@@ -42,4 +46,4 @@ def likeness(new: tuple[int, Day], earlier: tuple[int, Day], *, gone: bool) -> L
         if holds
     )
     kind = SPLIT if amount < former and not near_amount and not gone else CONTINUATION
-    return Likeness(kind, words, apart / NEAR_AMOUNT_PERCENT + days / NEAR_DAYS)
+    return Likeness(kind, words, apart / NEAR_AMOUNT_PERCENT + days / NEAR_DAYS, near_amount)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from salesops_tui.domain.calendar import Day, Moment
-from salesops_tui.domain.look_alike import CONTINUATION, SPLIT, likeness
+from salesops_tui.domain.look_alike import CONTINUATION, SPLIT, Likeness, likeness
 from salesops_tui.errors import Refused, WrongUsage
 from salesops_tui.services import permission
 from salesops_tui.services.context import Context
@@ -222,7 +222,7 @@ def look_alike_notice(context: Context, delivery: Delivery) -> list[Notice]:
 
 
 def _paired(fresh: Iterable[Seen], formers: Iterable[Former]) -> list[LookAlike]:
-    by_place: dict[tuple[str, int], list[Former]] = {}
+    by_place: dict[tuple[bool, str, int], list[Former]] = {}
     for former in formers:
         place = _place(former.seen)
         if place:
@@ -233,27 +233,33 @@ def _paired(fresh: Iterable[Seen], formers: Iterable[Former]) -> list[LookAlike]
         rated = [
             (alike.distance, former, alike)
             for former in (by_place.get(place, ()) if place else ())
-            if former.seen.key != new.key
-            and (
-                alike := likeness(
-                    (new.amount, new.close_day), (former.seen.amount, former.seen.close_day), gone=former.gone
-                )
-            )
+            if former.seen.key != new.key and (alike := _alike(new, former))
         ]
         if rated:
             _, former, alike = min(rated, key=lambda r: (r[0], r[1].seen.key))
-            why = _why(former, alike.words)
+            why = _why(new, former, alike.words)
             found.append(LookAlike(new, former.seen, alike.kind, former.capped, former.gone, why))
     return sorted(found, key=lambda a: (-a.new.amount, a.new.key))
 
 
-def _place(seen: Seen) -> tuple[str, int] | None:
-    account = " ".join(seen.account.split()).casefold()
-    return (account, seen.owner) if account else None
+def _place(seen: Seen) -> tuple[bool, str, int] | None:
+    """Return what two deals have to have in common: account and owner; name and owner where neither has an account."""
+    text = seen.account if seen.account.strip() else seen.name
+    folded = " ".join(text.split()).casefold()
+    return (bool(seen.account.strip()), folded, seen.owner) if folded else None
 
 
-def _why(former: Former, words: str) -> str:
+def _alike(new: Seen, former: Former) -> Likeness | None:
+    """Return how alike two deals of one place are; without an account only a near amount makes them so."""
+    earlier = former.seen
+    found = likeness((new.amount, new.close_day), (earlier.amount, earlier.close_day), gone=former.gone)
+    weak = not new.account.strip()
+    return None if found is None or (weak and not found.near_amount) else found
+
+
+def _why(new: Seen, former: Former, words: str) -> str:
     was = "capped" if former.capped else "gone"
     if former.capped and former.gone:
         was = "capped and gone"
-    return f"same account and owner, {words}; that one is {was}"
+    same = "same account and owner" if new.account.strip() else "same name and owner (neither has an account)"
+    return f"{same}, {words}; that one is {was}"

@@ -73,7 +73,7 @@ def newcomers(conn: sqlite3.Connection, since: Moment) -> list[Seen]:
     """Return the open deals that nobody has linked and that the store has known since a moment, not longer."""
     sql = f"""
         SELECT {_SEEN} FROM deal_state s JOIN deal d ON d.id = s.deal JOIN detail x ON x.id = s.detail
-        WHERE s.valid_to = {FOREVER} AND s.status = {int(Status.OPEN)} AND x.account <> ''
+        WHERE s.valid_to = {FOREVER} AND s.status = {int(Status.OPEN)}
             AND NOT EXISTS (SELECT 1 FROM deal_state b WHERE b.deal = s.deal AND b.valid_from < :since)
             AND NOT EXISTS (SELECT 1 FROM deal_link l WHERE l.deal = s.deal
                 AND NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.change = l.change))
@@ -107,7 +107,7 @@ def staged_open(conn: sqlite3.Connection) -> Iterator[Seen]:
     """Yield the staged deals that are open and that the store does not know."""
     sql = f"""
         SELECT {STAGED} FROM temp.planned p CROSS JOIN temp.staged s ON s.id = p.staged
-        WHERE p.is_new AND s.status = {int(Status.OPEN)} AND s.account <> ''
+        WHERE p.is_new AND s.status = {int(Status.OPEN)}
     """
     return map(_seen, conn.execute(sql))
 

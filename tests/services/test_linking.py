@@ -78,6 +78,30 @@ def test_what_looks_like_a_capped_deal_is_pointed_out(desk: Desk, row: tuple[str
     assert [a.new.key for a in look_alikes(desk.company.context)] == (["N"] if kind else [])
 
 
+@pytest.mark.parametrize(
+    ("values", "alike"),
+    [
+        ({"name": "ACME  renewal"}, True),
+        ({"name": "Acme renewal", "amount": "41000", "close_date": "2027-06-30"}, True),
+        ({"name": "Acme renewal", "amount": "9000"}, False),
+        ({"name": "Acme"}, False),
+        ({"name": "Acme renewal", "owner": "ana"}, False),
+    ],
+    ids=["the same", "another date", "another amount", "another name", "another owner"],
+)
+def test_without_accounts_name_owner_and_a_near_amount_are_a_hint(
+    company: Company, tmp_path: Path, values: dict[str, str], alike: bool
+) -> None:
+    desk = Desk(company, tmp_path)
+    desk.take(deal("D1", name="Acme renewal"))
+    company.later(days=1).fail("D1")
+    company.later(days=6)
+    found = understand(company.context, ImportRequest(desk.file(deal("N", **values)))).look_alikes
+    assert [(a.earlier.key, a.kind) for a in found] == ([("D1", "continuation")] if alike else [])
+    if alike:
+        assert found[0].why.startswith("same name and owner (neither has an account), ")
+
+
 def test_what_looks_like_a_deal_that_vanishes_with_this_file_is_too(desk: Desk) -> None:
     path = desk.file(of("Acme Inc", "D1"), of("Beta", "N2"), header=WITH_ACCOUNT)
     (found,) = understand(desk.company.context, ImportRequest(path, full=True)).look_alikes
