@@ -76,6 +76,8 @@ class AnswerScreen(WalkScreen):
             self._give([draft])
 
     def _give(self, drafts: Sequence[AnswerDraft], *, amending: bool = False) -> None:
+        if self.was_pasted():
+            return
         plan = self.fields.texts().get(PLAN, "").strip()
         if self.walk.plan_due and not plan and self.walk.would_pass(drafts):
             self._wait_for_plan(drafts)

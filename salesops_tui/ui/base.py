@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
@@ -14,7 +14,7 @@ from salesops_tui import wall
 from salesops_tui.errors import SalesopsError
 from salesops_tui.services.context import Context
 from salesops_tui.ui import present
-from salesops_tui.ui.commands import BY_ID, EVERYWHERE, LIST, commands_of
+from salesops_tui.ui.commands import BY_ID, EVERYWHERE, LIST, commands_of, shown_key
 
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel as Severity
@@ -95,6 +95,17 @@ class AtDesk(Screen[ResultT]):
         """Say that this session has written to the store: every screen reads again."""
         self.salesops.changed()
 
+    def was_pasted(self) -> bool:
+        """Say no to a decision whose key came amid pasted text, and let go of the rest of that text."""
+        keys = self.salesops.drop_pasted(self.letters())
+        if keys:
+            self.say(f"{keys} keys came at once, as pasted text does: nothing was decided by them", "warning")
+        return keys > 0
+
+    def letters(self) -> Collection[str]:
+        """Return the letters and signs that are commands here."""
+        return ()
+
 
 class BaseScreen(AtDesk[ResultT]):
     """A screen whose commands come from the registry.
@@ -131,6 +142,10 @@ class BaseScreen(AtDesk[ResultT]):
         if self.is_mounted:
             self.salesops.look()
             self.seen_again()
+
+    def letters(self) -> Collection[str]:
+        keys = (shown_key(key) for command in commands_of(self.CONTEXT) for key in command.keys.split(","))
+        return {key for key in keys if len(key) == 1} | set(" 123456789")
 
     # ------------------------------------------------------------------ what a screen may say of itself
 
@@ -222,6 +237,8 @@ class BaseScreen(AtDesk[ResultT]):
         """Take back the actor's last decision in an open call, by name."""
         from salesops_tui.services.undo import undo_last
 
+        if self.was_pasted():
+            return
         undone = undo_last(self.context)
         self.changed()
         self.say(undone.text)

@@ -2,15 +2,20 @@
 
 import os
 import re
+from collections.abc import Iterable
+from time import monotonic
 from typing import Any, Final
 
+from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.driver import Driver
+from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
-from textual.events import Resize
+from textual.events import Key, Resize
 from textual.message import Message
 
 from salesops_tui.ui.thrift import Thrift
+from salesops_tui.ui.typeahead import Together
 
 SWITCH: Final = "SALESOPS_DRIVER"
 SYNC_START: Final = "\x1b[?2026h"
@@ -33,6 +38,29 @@ def paint_anew(app: App[Any]) -> None:
     if isinstance(app._driver, ThriftyDriver):
         app._driver.forget()
     app.screen.refresh()
+
+
+class ReadTogether(XTermParser):
+    """Textual's parser of what a terminal sends, whose keys know what came in the same read (`typeahead`)."""
+
+    _JOINED = 0.03
+    """Seconds: text that follows text so soon is the rest of it; nobody types three keys and goes on like that."""
+    _number = 0
+    _text = ""
+    _at = 0.0
+
+    def feed(self, data: str) -> Iterable[Message]:
+        found = list(super().feed(data))
+        keys = [event for event in found if isinstance(event, Key)]
+        text = "".join(key.character or "" for key in keys if key.is_printable)
+        if keys:
+            now = monotonic()
+            if len(self._text) < 3 or now - self._at > self._JOINED:
+                self._number, self._text = self._number + 1, ""
+            self._text, self._at = self._text + text, now
+        for key in keys:
+            key.together = Together(self._number, self._text)  # type: ignore[attr-defined]
+        return found
 
 
 class ThriftyDriver(LinuxDriver):
@@ -70,6 +98,11 @@ class ThriftyDriver(LinuxDriver):
             self.forget()
             return data
         return sent
+
+    def run_input_thread(self) -> None:
+        # Textual makes the parser there, by this name.
+        linux_driver.XTermParser = ReadTogether  # type: ignore[attr-defined]
+        super().run_input_thread()
 
     def process_message(self, message: Message) -> None:
         if isinstance(message, Resize):

@@ -1,23 +1,47 @@
-"""Keys one after the other: each finds what the one before it has done.
+"""Keys one after the other: each finds what the one before it has done; and text that was pasted answers nothing.
 
 Over a slow line several keys come in one packet. Textual hands each to whatever has the focus at that moment, before
 the first of them has been acted on: the text after an `enter` would land in the field that the `enter` was to leave.
+
+A terminal without bracketed paste sends pasted text as keys too. Where no field has the focus, its letters would be
+commands, and several of them answers. Such text is known by what came in the same read of the terminal: letters that
+are no commands of the screen, or more keys than anybody types while a line stands still. Whoever types ahead sends
+commands only; one key that repeats is never text.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Collection
+from typing import Any, NamedTuple, TypeVar
 
 from textual import events
 from textual.app import App
 from textual.dom import DOMNode
 from textual.message_pump import MessagePump
 from textual.timer import Timer
+from textual.widgets import Input
 
 _LONGEST_WAIT = 1.0
 """Seconds after which the next key goes on all the same: what the last one went to has left without an answer."""
+
+
+_MOST_AHEAD = 12
+"""Keys that somebody may have typed ahead: three deals' answers. More that come at once were pasted."""
+
+
+class Together(NamedTuple):
+    """What came from the terminal at once: the number of the read, and all of its keys that are letters or signs."""
+
+    number: int
+    text: str
+
+
+def looks_pasted(text: str, commands: Collection[str]) -> bool:
+    """Say whether keys that came at once are text, on a screen with these one-letter commands."""
+    if len(set(text)) < 2:
+        return False
+    return len(text) > _MOST_AHEAD or any(letter not in commands for letter in text)
 
 
 ReturnT = TypeVar("ReturnT")
@@ -32,11 +56,46 @@ class TypeAhead(App[ReturnT]):
         self._busy = False
         self._turn = 0
         self._patience: Timer | None = None
+        self._came: Together | None = None
+        self._taken = self._begins = self._dropped = 0
+        self._place: object = None
+        self._into_field = False
+
+    def drop_pasted(self, commands: Collection[str]) -> int:
+        """Let go of all that came with the key under way, if that is pasted text; return how many keys it was, or 0.
+
+        Keys that went into a field are no commands, and what came before the screen was opened was for another one.
+        """
+        if self._came is None or self._into_field:
+            return 0
+        text = self._came.text[self._begins :]
+        if not looks_pasted(text, commands):
+            return 0
+        self._dropped = self._came.number
+        self._waiting = deque(event for event in self._waiting if not self._is_dropped(event))
+        return len(text)
+
+    def _is_dropped(self, event: events.Key) -> bool:
+        came: Together | None = getattr(event, "together", None)
+        return came is not None and came.number == self._dropped
+
+    def _note(self, event: events.Key) -> None:
+        """Remember what came with the key that is taken now, and from where on it is about the screen that is seen."""
+        came: Together | None = getattr(event, "together", None)
+        if came is not None and (self._came is None or came.number != self._came.number):
+            self._taken = self._begins = 0
+        elif self._place is not self.screen:
+            self._begins = self._taken
+        self._came, self._place = came, self.screen
+        self._into_field = isinstance(self.focused, Input)
+        self._taken += event.is_printable
 
     async def on_event(self, event: events.Event) -> None:
         """Let a key that comes from outside wait while another is under way."""
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
+        elif self._is_dropped(event):
+            return
         elif self._busy:
             self._waiting.append(event)
         else:
@@ -45,6 +104,7 @@ class TypeAhead(App[ReturnT]):
     async def _take(self, event: events.Key) -> None:
         self._busy = True
         self._turn += 1
+        self._note(event)
         turn, target = self._turn, self.focused or self.screen
         await super().on_event(event)
         self._patience = self.set_timer(_LONGEST_WAIT, lambda: self._follow(turn))

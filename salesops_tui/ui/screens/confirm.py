@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -45,4 +45,8 @@ class Confirm(Dialog[bool]):
 
     def action_yes(self) -> None:
         """Do it."""
-        self.dismiss(True)
+        if not self.was_pasted():
+            self.dismiss(True)
+
+    def letters(self) -> Collection[str]:
+        return "ynq"

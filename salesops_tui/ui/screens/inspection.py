@@ -88,6 +88,8 @@ class InspectionScreen(AnswerScreen):
 
     def action_undo(self) -> None:
         """Take back the last decision, and go to where it was taken."""
+        if self.was_pasted():
+            return
         self.keep_typed()
         was = self.walk.commit
         undone = self.sitting.undo()
@@ -105,6 +107,8 @@ class InspectionScreen(AnswerScreen):
         self._close_action(False)
 
     def _close_action(self, done: bool) -> None:
+        if self.was_pasted():
+            return
         closed = acting.close_action(self.context, self.walk.actions[0].id, done=done)
         self.sitting.read()
         self.wrote()
