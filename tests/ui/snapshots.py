@@ -9,12 +9,14 @@ it is kept.
 """
 
 import os
+from contextlib import suppress
 from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
 from textual.app import App
 from textual.pilot import Pilot
+from textual.worker import WorkerCancelled
 
 FOLDER = Path(__file__).with_suffix("")
 
@@ -22,7 +24,9 @@ FOLDER = Path(__file__).with_suffix("")
 async def settled(pilot: Pilot[Any]) -> None:
     """Wait until nothing is on its way: workers have ended, messages are handled, the screen is painted."""
     await pilot.pause()
-    await pilot.app.workers.wait_for_complete()
+    for worker in list(pilot.app.workers):
+        with suppress(WorkerCancelled):  # it has ended, too: another took its place, or the program is over
+            await worker.wait()
     await pilot.pause()
 
 
