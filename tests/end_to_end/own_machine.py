@@ -26,16 +26,16 @@ _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 _MOUNTS = """\
 mount -t tmpfs -o mode=755 tmpfs /run
-mkdir /run/sshd /run/line /run/under /run/python /run/packages
+mkdir /run/sshd /run/line /run/under /run/python /run/packages /run/program
 mount --bind {base} /run/python
 mount --bind {packages} /run/packages
+mount --bind {program} /run/program
 for place in {overlaid}; do
     mkdir -p /run/under$place/upper /run/under$place/work
     mount -t overlay overlay -o lowerdir=$place,upperdir=/run/under$place/upper,workdir=/run/under$place/work $place
 done
 for place in {empty} {closed}; do mount -t tmpfs -o mode=755 tmpfs $place; done
-mkdir -p {base}
-mount --bind /run/python {base}
+{again}
 mount -t devpts -o newinstance,gid=5,mode=620,ptmxmode=666 devpts /dev/pts
 mount --bind /dev/pts/ptmx /dev/ptmx
 sed -i -E '/^({names}):/d' /etc/passwd /etc/group /etc/shadow /etc/gshadow
@@ -48,7 +48,7 @@ exec cat
 INSTALLED = f"""\
 {{python}} -m venv --without-pip {_VENV}
 packages=$(echo {_VENV}/lib/python3*/site-packages)
-cp -r --preserve=timestamps {{program}} $packages/
+cp -r --preserve=timestamps /run/program $packages/salesops_tui
 echo /run/packages > $packages/packages.pth
 printf '#!{_VENV}/bin/python\\nfrom salesops_tui.cli.entry import main\\nmain()\\n' > {_VENV}/bin/salesops
 chmod 0755 {_VENV}/bin/salesops
@@ -63,16 +63,8 @@ class OwnMachine:
     """The namespace, held open by a process that ends with the test."""
 
     def __init__(self) -> None:
-        script = _MOUNTS.format(
-            base=shlex.quote(sys.base_prefix),
-            packages=shlex.quote(sysconfig.get_path("purelib")),
-            overlaid=" ".join(_OVERLAID),
-            empty=" ".join(_EMPTY),
-            closed=shlex.join(_closed(Path(sys.base_prefix))),
-            names="|".join(_NAMES),
-        )
         self._holder = subprocess.Popen(
-            ["unshare", "--mount", "--propagation", "private", "sh", "-ec", script],
+            ["unshare", "--mount", "--propagation", "private", "sh", "-ec", _mounts()],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
         assert self._holder.stdout
@@ -105,7 +97,7 @@ class OwnMachine:
     def installing(self) -> str:
         """Return the lines that install the program there."""
         python = f"{sys.base_prefix}/bin/python{sys.version_info.major}.{sys.version_info.minor}"
-        return INSTALLED.format(python=shlex.quote(python), program=shlex.quote(str(ROOT / "salesops_tui")))
+        return INSTALLED.format(python=shlex.quote(python))
 
     def add_user(self, name: str, *groups: str) -> int:
         """Make a user who can log in with a key; return their number."""
@@ -140,6 +132,23 @@ class OwnMachine:
                 if (process / "ns/mnt").readlink() == self._space:
                     found.append(process)
         return found
+
+
+def _mounts() -> str:
+    base = Path(sys.base_prefix)
+    closed = _closed(base)
+    hidden = any(base.is_relative_to(place) for place in (*_EMPTY, *closed))
+    quoted = shlex.quote(str(base))
+    return _MOUNTS.format(
+        base=quoted,
+        again=f"mkdir -p {quoted}; mount --bind /run/python {quoted}" if hidden else "",
+        packages=shlex.quote(sysconfig.get_path("purelib")),
+        program=shlex.quote(str(ROOT / "salesops_tui")),
+        overlaid=" ".join(_OVERLAID),
+        empty=" ".join(_EMPTY),
+        closed=shlex.join(closed),
+        names="|".join(_NAMES),
+    )
 
 
 def _closed(place: Path) -> list[str]:
