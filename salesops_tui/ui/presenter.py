@@ -21,7 +21,7 @@ class PresenterApp(SalesopsApp):
         super().__init__(context, ascii_only=ascii_only)
         present.mask_amounts(hidden("amounts"))
         self._person = person
-        self._place: Followed | None = None
+        self._followed: Followed | None = None
 
     def on_mount(self) -> None:
         """Begin to follow; the program's own handler runs beside this one."""
@@ -37,9 +37,9 @@ class PresenterApp(SalesopsApp):
             place = followed(self.desk.context, self._person)
         except SalesopsError:
             return  # the look at the store says so
-        if place == self._place:
+        if place == self._followed:
             return
-        before, self._place = self._place, place
+        before, self._followed = self._followed, place
         if place is None:
             self.go_to_sheet()
         elif before is None or before.deal != place.deal or not self._turn_to(place):
