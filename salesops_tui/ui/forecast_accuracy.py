@@ -28,6 +28,13 @@ _TITLES = {
 }  # fmt: skip
 
 
+_LABELS = {who: who.label for who in Forecaster}
+_SHORT = {
+    Forecaster.REP_CLAIM: "Claim", Forecaster.INSPECTED_COMMIT: "Insp", Forecaster.MANAGER_NUMBER: "Mgr",
+    Forecaster.WEIGHTED: "Wtd",
+}  # fmt: skip
+
+
 class AccuracyAsked(NamedTuple):
     """Whose numbers, spoken of in which quarter, looked at which week (None: that of now)."""
 
@@ -132,8 +139,9 @@ class Accuracy(Weekly, View[Judged]):
                 (percent(best.accuracy), "strong"), (", bias ", "label"), _bias(best.bias),
                 (f", over {plural(best.quarters, 'quarter')}", "label"),
             ]  # fmt: skip
-        yield widest([[*said, (" · [ ] another week", "muted")], said], width)
-        yield widest([_sparks(data.trend, long=True), _sparks(data.trend, long=False)], width)
+        brief = said[:-1] if best is not None else said
+        yield widest([[*said, (" · [ ] another week", "muted")], said, brief], width)
+        yield widest([_sparks(data.trend, names) for names in (_LABELS, _TITLES, _SHORT)], width)
 
     def _note(self, data: Judged, key: Key | None, column: str) -> Line:
         kind, _, rest = str(key).partition(":")
@@ -230,15 +238,14 @@ def _bias(bias: float | None) -> Cell:
     return percent(bias, signed=True), "warn" if bias and abs(bias) > 0.1 else "strong"
 
 
-def _sparks(trend: Sequence[TrendPoint], *, long: bool) -> Line:
+def _sparks(trend: Sequence[TrendPoint], names: Mapping[Forecaster, str]) -> Line:
     """Accuracy by week, a line for each number; the higher the nearer."""
-    line: list[Cell] = [(" By week ", "label")]
+    line: list[Cell] = [] if names is _SHORT else [(" By week ", "label")]
     for who in Forecaster:
         values = [point.scores[who].accuracy for point in trend if who in point.scores]
         known = [round(max(0.0, value) * 1000) for value in values if value is not None]
         if known:
-            label = who.label if long else _TITLES[who]
-            line += [(f" {label} ", "label"), (_spark(known), "accent")]
+            line += [(f" {names[who]} ", "label"), (_spark(known), "accent")]
     return line
 
 

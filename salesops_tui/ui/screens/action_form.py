@@ -32,7 +32,7 @@ _A_WEEK = 7
 _SPECS = (
     FieldSpec(WHAT, "Action", "what will be done"),
     FieldSpec(WHO, "Owner", "a name, or its beginning"),
-    FieldSpec(DUE, "Due", "fri, 27.11, +3; nothing typed is a week from today, or the working day after"),
+    FieldSpec(DUE, "Due", "fri, 27.11, +3; nothing: in a week, on a working day"),
 )
 
 
