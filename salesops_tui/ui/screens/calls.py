@@ -2,77 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from textual import on
-from textual.app import ComposeResult
 
 from salesops_tui.services.calls import end_call, list_calls
 from salesops_tui.store.calls import Call
 from salesops_tui.ui.base import BaseScreen
 from salesops_tui.ui.call_rows import CALLS, CallReader, call_in_words
 from salesops_tui.ui.commands import CALLS as CONTEXT
-from salesops_tui.ui.commands import footer_of
-from salesops_tui.ui.filtering import FilterScreen
-from salesops_tui.ui.widgets.board import Board, Line, spread
-from salesops_tui.ui.widgets.frame import Footer
+from salesops_tui.ui.listed import Fetch, ListScreen
 from salesops_tui.ui.widgets.messages import Opened
-from salesops_tui.ui.widgets.source import RowSource
-from salesops_tui.ui.widgets.table import Table
 
 _NONE_YET = "No call yet.\n1 opens the call sheet; i there asks the first deal, and so begins one."
 
 
-class CallsScreen(FilterScreen):
+class CallsScreen(ListScreen[Call]):
     """The calls that there were, the newest first."""
 
     CONTEXT = CONTEXT
     CSS_PATH = "calls.tcss"
     BEFORE = "#calls"
+    TITLE_SHOWN = "Calls"
+    COLUMNS = CALLS
+    NONE_YET = _NONE_YET
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._calls: dict[int, Call] = {}
+    def read(self) -> dict[int, Call]:
+        return {call.id: call for call in list_calls(self.context)}
 
-    def compose(self) -> ComposeResult:
-        yield Board(self._head, id="head")
-        yield Table(CALLS, id="calls")
-        yield Footer(footer_of(self.CONTEXT))
+    def words(self, item: Call) -> str:
+        return call_in_words(self.desk, item)
 
-    def on_mount(self) -> None:
-        with self.guarded():
-            self.refresh_from_store()
+    def fetch(self) -> Fetch:
+        return CallReader(self.desk, self.items).fetch
 
-    def refresh_from_store(self) -> None:
-        with self.context.store.reading():
-            self._calls = {call.id: call for call in list_calls(self.context)}
-        self.filter_by(self.filtered_by)
-        self.query_one("#head", Board).rewrite()
+    def none_holds(self, text: str) -> str:
+        return f"No call is called '{text}'."
 
-    def narrow(self, text: str) -> tuple[int, int]:
-        wanted = text.strip().casefold()
-        shown = [n for n, call in self._calls.items() if wanted in call_in_words(self.desk, call).casefold()]
-        empty = f"No call is called '{text}'.\nesc shows them all." if text else _NONE_YET
-        self.table.empty = empty
-        self.table.source = RowSource(shown, CallReader(self.desk, self._calls).fetch)
-        return len(shown), len(self._calls)
-
-    @property
-    def table(self) -> Table:
-        """The list of calls."""
-        return self.query_one("#calls", Table)
+    def how_many(self) -> str:
+        now, count = self.context.now(), len(self.items)
+        running = sum(call.open_at(now) for call in self.items.values())
+        return f"{count:,} call{'' if count == 1 else 's'}" + (f", {running} open" if running else "")
 
     @property
     def call(self) -> Call | None:
         """The call under the cursor."""
-        key = self.table.key
-        return self._calls.get(key) if isinstance(key, int) else None
-
-    def _head(self, width: int) -> Iterator[Line]:
-        now = self.context.now()
-        running = sum(call.open_at(now) for call in self._calls.values())
-        count = f"{len(self._calls):,} calls" + (f", {running} open" if running else "")
-        yield spread([(" salesops ", "accent"), (" Calls", "title")], [f"{count} "], width)
+        return self.chosen
 
     # ------------------------------------------------------------------ commands
 
