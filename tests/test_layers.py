@@ -84,11 +84,12 @@ def test_the_version_costs_little(tmp_path: Path) -> None:
     assert those_in(loaded, "textual", "rich", "sqlite_utils", "pydantic", "sqlite3", "platformdirs") == set()
 
 
-@pytest.fixture
-def empty_store(tmp_path: Path) -> Path:
-    store = tmp_path / "store.db"
-    loaded_by_command(tmp_path, "--store", str(store), "init")
-    return store
+@pytest.fixture(scope="module")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store for commands that only read."""
+    folder = tmp_path_factory.mktemp("empty")
+    loaded_by_command(folder, "--store", str(folder / "store.db"), "init")
+    return folder / "store.db"
 
 
 # Every command that only reads, with the arguments it cannot do without.
