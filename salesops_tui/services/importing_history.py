@@ -37,7 +37,7 @@ from salesops_tui.services.import_request import (
     rejects_place,
 )
 from salesops_tui.services.owner_mapping import owner_finder
-from salesops_tui.store import history_replay, imports, record, tracks
+from salesops_tui.store import history_replay, import_log, imports, record, tracks
 from salesops_tui.store.history_replay import HistoryStaging, KnownDeal, Laid, PastClaim, Words
 from salesops_tui.store.imports import Delivery
 from salesops_tui.store.imports_staging import Staging
@@ -58,6 +58,7 @@ class _Run:
 
     Attributes:
         changed: rows of which claims come.
+        change: under which they were written; 0 while they are not.
         late: rows from a deal's first claim on.
         unpriced: deals in a currency that has no plan rate.
     """
@@ -71,6 +72,7 @@ class _Run:
     rejected: int = 0
     rejects_file: str | None = None
     changed: int = 0
+    change: int = 0
     late: int = 0
     unpriced: Counter[str] = field(default_factory=Counter)
     notices: list[Notice] = field(default_factory=list)
@@ -166,7 +168,12 @@ def history_read(
         if request.strict and run.rejected:
             raise Refused(f"{run.rejected} of {run.rows} rows were rejected, so nothing was written (--strict)")
         run.notices += [Notice(*said) for said in reader.said()] + rejected_notices(rejects.kinds)
-        yield lambda: _apply(run, waiting, dict(form.columns), told.sha256)
+        try:
+            yield lambda: _apply(run, waiting, dict(form.columns), told.sha256)
+        except BaseException:
+            if not (run.change and import_log.has_change(context.store.conn, run.change)):
+                rejects.discard()
+            raise
 
 
 def _map(run: _Run, table: Table) -> DealMap:
@@ -273,7 +280,7 @@ def _apply(run: _Run, waiting: HistoryStaging, columns: dict[str, str | None], r
         report = _report(run, columns, as_of)
         if request.dry_run or not laid.claims:
             return report
-        change = context.change("import", valid_at=as_of)
+        run.change = change = context.change("import", valid_at=as_of)
         tracks.rebuild(conn, context.policies, run.counted(waiting.write(change), laid.deals, laid.deals))
         delivery = Delivery(request.source, as_of, False, frozenset())
         number = imports.add_import(conn, change, delivery, report.as_plain(), read_by, waiting.rejects.table)

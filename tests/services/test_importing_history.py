@@ -19,7 +19,8 @@ from salesops_tui.services.import_mapping import confirm
 from salesops_tui.services.importing import ImportReport, ImportRequest, import_deals, import_with_history
 from salesops_tui.services.importing_history import expect_history, import_history
 from salesops_tui.services.verifying import verify_store
-from salesops_tui.store import import_log, tracks
+from salesops_tui.store import import_log
+from salesops_tui.store.history_replay import HistoryStaging
 from tests.company import Company
 from tests.services.import_desk import undo_newest
 
@@ -157,11 +158,18 @@ def test_a_history_that_fails_leaves_nothing_of_the_deals(
     request = ImportRequest(fresh / "report.csv")
     with pytest.raises(Refused, match="rows were rejected, so nothing was written"):
         import_with_history(company.context, replace(request, strict=True), paths)
-    monkeypatch.setattr(tracks, "rebuild", lambda *_: (_ for _ in ()).throw(Refused("the disk is gone")))
+    (fresh / f"{HISTORIES[0]}.rejects.csv").unlink()
+
+    def full(_words: HistoryStaging) -> None:
+        assert len(import_log.imports(company.store.conn)) == 1, "the deals are there by now"
+        raise Refused("the disk is gone")
+
+    monkeypatch.setattr(HistoryStaging, "settle", full)
     with pytest.raises(Refused, match="the disk is gone"):
         import_with_history(company.context, request, paths)
     assert states(company) == []
     assert import_log.imports(company.store.conn) == []
+    assert sorted(path.name for path in fresh.glob("*.rejects*")) == []
 
 
 _KILLED = """
