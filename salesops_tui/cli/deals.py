@@ -100,25 +100,37 @@ def _lines(page: dict[str, Any], mark: str) -> list[str]:
         for s in page["history"]
     ]
     for inspection in page["inspections"]:
-        lines += ["", f"{mark}Inspection of {inspection['opened'][:16]} by {inspection['by']}: {inspection['verdict']}"]
-        lines += [
-            f"  {a['question']}: {a['value'].replace('_', ' ')} {a['words']}".rstrip()
-            + f" ({a['by']}, {a['at'][:16]})"
-            + ("" if a["stands"] else " · corrected or undone")
-            for a in inspection["answers"]
-        ]
-    if page["links"]["earlier"]:
-        before = page["links"]["earlier"]
+        lines += _inspection_lines(inspection, mark)
+    lines += _link_lines(page["links"], mark)
+    if page["actions"]:
+        lines += ["", f"{mark}Actions"]
+        lines += [f"  {a['status']}: {a['text']} ({a['owner']}, {a['due']})" for a in page["actions"]]
+    return lines
+
+
+def _inspection_lines(inspection: dict[str, Any], mark: str) -> list[str]:
+    head = f"{mark}Inspection of {inspection['opened'][:16]} by {inspection['by']}: {inspection['verdict']}"
+    answers = [
+        f"  {a['question']}: {a['value'].replace('_', ' ')} {a['words']}".rstrip()
+        + f" ({a['by']}, {a['at'][:16]})"
+        + ("" if a["stands"] else " · corrected or undone")
+        for a in inspection["answers"]
+    ]
+    return ["", head, *answers]
+
+
+def _link_lines(links: dict[str, Any], mark: str) -> list[str]:
+    """What the deal was before, under other ids, and what it goes on as."""
+    lines: list[str] = []
+    if links["earlier"]:
+        before = links["earlier"]
         how = "a continuation of" if before["as"] == "continuation" else "split off"
         lines += ["", f"{mark}Before: {how} {before['id']} ({before['name']}), said by {before['by']}"]
         lines += [
             f"  {s['from'][:16]}  {s['category'].replace('_', ' '):9}  {s['amount']:>14}" for s in before["history"]
         ]
         lines += [f"  inspection of {i['opened'][:16]} by {i['by']}: {i['verdict']}" for i in before["inspections"]]
-    for after in page["links"]["later"]:
+    for after in links["later"]:
         how = "Goes on as" if after["as"] == "continuation" else "A part is"
         lines += ["", f"{mark}{how} {after['id']} ({after['name']})"]
-    if page["actions"]:
-        lines += ["", f"{mark}Actions"]
-        lines += [f"  {a['status']}: {a['text']} ({a['owner']}, {a['due']})" for a in page["actions"]]
     return lines

@@ -38,19 +38,21 @@ def list_record(
             continue
         if not sight.sees(row):
             continue
-        who = context.people.get(row.actor) if row.actor is not None else None
-        what = {k: v for k, v in row.body.items() if k not in {"kind", "valid_at", "recorded_at", "actor"}}
-        found.append(
-            {
-                "seq": row.seq,
-                "at": context.calendar.iso(row.recorded_at),
-                "valid_at": context.calendar.iso(row.valid_at),
-                "by": who.name if who else "",
-                "kind": row.kind,
-                "what": what,
-                "hash": row.hash,
-            }
-        )
+        found.append(_described(context, row))
         if len(found) == limit:
             break
     return found
+
+
+def _described(context: Context, row: record.RecordRow) -> dict[str, Any]:
+    who = context.people.get(row.actor) if row.actor is not None else None
+    what = {k: v for k, v in row.body.items() if k not in {"kind", "valid_at", "recorded_at", "actor"}}
+    return {
+        "seq": row.seq,
+        "at": context.calendar.iso(row.recorded_at),
+        "valid_at": context.calendar.iso(row.valid_at),
+        "by": who.name if who else "",
+        "kind": row.kind,
+        "what": what,
+        "hash": row.hash,
+    }

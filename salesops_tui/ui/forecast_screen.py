@@ -13,9 +13,10 @@ from salesops_tui.domain.calendar import Moment, Period
 from salesops_tui.ui.commands import footer_of
 from salesops_tui.ui.forecast_commands import FORECAST
 from salesops_tui.ui.forecast_deals import BehindView
+from salesops_tui.ui.forecast_depth import DepthScreen
 from salesops_tui.ui.forecast_head import tabs_line, title_line
-from salesops_tui.ui.forecast_page import Asked, Behind, Page, View, narrowed
-from salesops_tui.ui.forecast_reading import Answer, ReadingScreen
+from salesops_tui.ui.forecast_page import Asked, Page, View, narrowed
+from salesops_tui.ui.forecast_reading import Answer
 from salesops_tui.ui.forecast_views import FIRST, made, tabs
 from salesops_tui.ui.widgets.board import Board, Line, clip
 from salesops_tui.ui.widgets.frame import Footer
@@ -24,12 +25,11 @@ from salesops_tui.ui.widgets.source import NOTHING, Key
 from salesops_tui.ui.widgets.table import Table
 
 
-class ForecastGround(ReadingScreen):
+class ForecastGround(DepthScreen):
     """One view of the forecast, or the deals behind one of its figures."""
 
     CONTEXT = FORECAST
     AUTO_FOCUS = "#page"
-    BEFORE = "#page"
     VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall"), (32, "-roomy")]
 
     def __init__(self) -> None:
@@ -42,7 +42,6 @@ class ForecastGround(ReadingScreen):
         self._width = self._total = 0
         self._placed = ""
         self._rows: dict[str, Key] = {}
-        self._behind: BehindView | None = None
         self._columns: dict[str, str] = {}
 
     def compose(self) -> ComposeResult:
@@ -61,21 +60,6 @@ class ForecastGround(ReadingScreen):
     # ------------------------------------------------------------------ what is seen
 
     @property
-    def table(self) -> Table:
-        """The list that is seen."""
-        return self.deals if self._behind else self.grid
-
-    @property
-    def grid(self) -> Grid:
-        """The figures."""
-        return self.query_one("#page", Grid)
-
-    @property
-    def deals(self) -> Table:
-        """The deals behind a figure."""
-        return self.query_one("#deals", Table)
-
-    @property
     def page(self) -> Page:
         """The figures as they are laid out."""
         return self._page
@@ -84,11 +68,6 @@ class ForecastGround(ReadingScreen):
     def asked(self) -> Asked:
         """Whose figures of which quarter are seen, as of when."""
         return Asked(self.desk.scope.person, self.period, self.at)
-
-    @property
-    def behind(self) -> BehindView | None:
-        """The deals that are seen, if any are."""
-        return self._behind
 
     @property
     def data(self) -> Any:
@@ -131,9 +110,8 @@ class ForecastGround(ReadingScreen):
         if not grid.column and (first := self._columns.get(self.view.KEY, self.view.COLUMN)):
             grid.choose(first)
         if self._behind:
-            self._show_deals(self._behind)
-        self.query_one("#head", Board).rewrite()
-        self.query_one("#note", Board).rewrite()
+            self.show_deals(self._behind)
+        self.rewrite()
 
     def _place(self, page: Page) -> None:
         """Put the cursor where it was when the view was left, or where it begins."""
@@ -209,47 +187,11 @@ class ForecastGround(ReadingScreen):
         if "what_if" in self._views:
             self._views["what_if"].marks.clear()  # type: ignore[attr-defined]
 
-    # ------------------------------------------------------------------ the deals behind a figure
-
-    def open_deals(self, behind: Behind) -> None:
-        """Show the deals behind a figure."""
-        self.close_filter()
-        self._behind = BehindView(self.desk, behind)
-        self.BEFORE = "#deals"
-        self._show_deals(self._behind)
-        self.set_class(True, "-deals")
-        self.deals.action_first()
-        self.deals.focus()
-        self.query_one("#head", Board).rewrite()
-        self.query_one("#note", Board).rewrite()
-
-    def close_deals(self) -> bool:
-        """Go back to the figures; False where they are seen already."""
-        if not self._behind:
-            return False
-        self.close_filter()
-        self._behind = None
-        self.BEFORE = "#page"
-        self.set_class(False, "-deals")
-        self.deals.source = NOTHING
-        self.grid.focus()
-        self.query_one("#head", Board).rewrite()
-        self.query_one("#note", Board).rewrite()
-        return True
-
-    def _show_deals(self, shown: BehindView) -> None:
-        self._behind = shown
-        self.deals.columns = shown.columns
-        self.deals.source = shown.source()
-
-    def peel(self) -> bool:
-        return self.close_filter() or self.close_deals()
-
     # ------------------------------------------------------------------ the filter
 
     def narrow(self, text: str) -> tuple[int, int]:
         if self._behind:
-            self._show_deals(BehindView(self.desk, self._behind.behind, text))
+            self.show_deals(BehindView(self.desk, self._behind.behind, text))
             return len(self._behind.order), len(self._behind.behind.numbers)
         self.view.filter = text
         self.lay_out()
