@@ -59,7 +59,7 @@ class SalesopsApp(TerminalApp[None]):
         if place is not None:
             from salesops_tui.ui.screens.inspection import InspectionScreen
 
-            self.push_screen(InspectionScreen(place.deal, place.question))
+            self.push_screen(InspectionScreen(place.deal, place.question, resumed=True))
             self.notify("Back where your last session broke off; everything given is there", markup=False)
 
     # ------------------------------------------------------------------ the store changes

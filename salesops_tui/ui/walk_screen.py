@@ -33,9 +33,14 @@ class WalkScreen(BaseScreen[None]):
 
     AUTO_FOCUS = ""  # y, n and d act until a field is asked for
 
-    def __init__(self, deal: str, question: str = "") -> None:
-        """Show a deal (by its CRM id), at a question or at the first one that is open."""
+    def __init__(self, deal: str, question: str = "", *, resumed: bool = False) -> None:
+        """Show a deal (by its CRM id), at a question or at the first one that is open.
+
+        `resumed` puts the cursor where a text was half typed: what is typed blindly goes on with it, and gives no
+        answer.
+        """
         super().__init__()
+        self._resumed = resumed
         self._asked_for = (deal, question)
         self._sitting: Sitting | None = None
         self._typed = TypedTexts()
@@ -53,6 +58,8 @@ class WalkScreen(BaseScreen[None]):
         try:
             self._sitting = Sitting(self.desk, *self._asked_for)
             self.arrive()
+            if self._resumed:
+                self._go_on_typing()
         except SalesopsError as error:
             self.app.notify(str(error), severity="error", markup=False)
             self.dismiss()
@@ -98,6 +105,12 @@ class WalkScreen(BaseScreen[None]):
         self.set_focus(None)
         self.paint()
         self._soon("arrive", _SETTLED, self._be_here)
+
+    def _go_on_typing(self) -> None:
+        here = ("", self.step.question.key)
+        begun = {field for (question, field), text in self.walk.typed.items() if question in here and text.strip()}
+        if fields := [field for field in self.fields.shown() if field in begun]:
+            self.fields.focus_on(fields[-1])
 
     def paint(self) -> None:
         """Show what is known now."""

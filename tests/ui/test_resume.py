@@ -57,6 +57,32 @@ async def test_the_program_opens_at_the_deal_and_question_where_it_was_killed(co
         assert isinstance(seat.app.screen, CallSheetScreen)
 
 
+@pytest.mark.parametrize(
+    ("question", "texts", "cursor"),
+    [
+        ("risk_and_mitigation", {"risk": "their counsel"}, "risk"),
+        ("risk_and_mitigation", {"risk": "their counsel is out", "mitigation": "a call o"}, "mitigation"),
+        ("paper_process", {"evidence": "their counsel"}, "evidence"),
+        ("risk_and_mitigation", {}, None),
+    ],
+)
+async def test_the_cursor_stands_where_a_text_was_half_typed(
+    company: Company, question: str, texts: dict[str, str], cursor: str | None
+) -> None:
+    typist = company.acting_as("dana")
+    keep_typed(typist, 1, {(question, field): text for field, text in texts.items()})
+    typist.store.close()
+    cut_off(company, f"{number_of_nobody()}-abcd", question)
+    async with at_sheet(company.acting_as("dana")) as seat:
+        screen = seat.app.screen
+        assert isinstance(screen, InspectionScreen)
+        assert screen.fields.focused() == cursor
+        if cursor:
+            await seat.press(*" sick")
+            assert screen.fields.texts()[cursor] == f"{texts[cursor]} sick"
+            assert screen.sitting.walk.step(question).answer is None
+
+
 async def test_a_session_that_is_alive_is_left_alone(company: Company) -> None:
     other = company.acting_as("dana")
     other.session = f"{number_of_nobody()}-abcd"  # no matter what its process is called
