@@ -636,7 +636,7 @@ async def test_reading_and_writing_are_stopped_by_esc(
         await seat.until(begun.is_set)
         await seat.until(lambda: "esc stops it" in seat.text)
         await seat.pilot.press("escape")
-        await settled(seat.pilot)
+        await seat.until(lambda: bool(seat.toasts))
         assert ended == ["stopped"]
         assert "Stopped; nothing was written" in seat.toasts[-1]
     assert known(company) == {}

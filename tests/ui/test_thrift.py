@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pyte
@@ -229,7 +230,8 @@ def wait_to_see(text: str, program: Program, emulator: Emulator) -> None:
 def test_a_program_runs_on_a_terminal_with_either_driver(choice: str) -> None:
     emulator = Emulator(80, 20)
     command = [sys.executable, "-m", "tests.ui.listing"]
-    with Program(command, columns=80, rows=20, env={"SALESOPS_DRIVER": choice}) as program:
+    environment = {"SALESOPS_DRIVER": choice, "PYTHONPATH": str(Path(__file__).parents[2])}
+    with Program(command, columns=80, rows=20, env=environment) as program:
         for text, key in (("Deal 0", "end"), ("Deal 299", "up"), ("▸ Deal 298", "r")):
             wait_to_see(text, program, emulator)
             program.press(key)
