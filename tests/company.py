@@ -21,6 +21,7 @@ from salesops_tui.services.starting import found_company
 from salesops_tui.store import people as store_people
 from salesops_tui.store import record, tracks
 from salesops_tui.store.connection import Store, create_store, open_store
+from tests.opened import closed_later
 
 MONDAY = datetime(2026, 11, 9, 8, 0, tzinfo=UTC)
 """When the clock of a new company stands: a Monday morning in week 6 of a quarter (October to December)."""
@@ -32,7 +33,7 @@ class Company:
     def __init__(self, path: Path, policy: Policy | None = None) -> None:
         self.path = path
         self.time = MONDAY
-        store = create_store(path)
+        store = closed_later(create_store(path))
         ops = Person(0, "olga", "Olga Ops", Role.OPS, login="olga")
         self.context = found_company(store, policy or test_policy(), "", self.clock, ops)
         self.people: dict[str, Person] = {"olga": self.context.acting()}
@@ -104,7 +105,7 @@ class Company:
 
     def acting_as(self, key: str) -> Context:
         """Return a context of its own connection in which this person acts."""
-        return Context(open_store(self.path), self.people[key], self.clock, f"session of {key}")
+        return Context(closed_later(open_store(self.path)), self.people[key], self.clock, f"session of {key}")
 
     def answer(self, deal: str, *, by: str | None = None, **answers: str) -> InspectionResult:
         """Give answers by their values; a yes gets what it needs: `answer("D1", economic_buyer="yes", ...)`."""

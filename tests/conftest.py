@@ -1,9 +1,15 @@
-"""What holds for every test: a repeatable hypothesis, and never the store of whoever runs the tests."""
+"""What holds for every test: a repeatable hypothesis, and never the store of whoever runs the tests.
+
+What a test or a fixture opens is closed where that test or fixture ends (see `tests.opened`).
+"""
 
 import os
+from collections.abc import Generator
 
 import hypothesis
 import pytest
+
+from tests import opened
 
 # "ci" is what gates: the same examples every time, and not many. HYPOTHESIS_PROFILE=explore looks for new ones.
 hypothesis.settings.register_profile(
@@ -22,3 +28,23 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 def _nobodys_own_store(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ.pop("SALESOPS_STORE", None)
     os.environ["XDG_DATA_HOME"] = str(tmp_path_factory.mktemp("data"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Generator[None, object, object]:
+    close = opened.begin()
+    try:
+        return (yield)
+    finally:
+        opened.end()
+        close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object]) -> Generator[None, object, object]:
+    close = opened.begin()
+    fixturedef.addfinalizer(close)  # before the fixture's own, and so called after it
+    try:
+        return (yield)
+    finally:
+        opened.end()

@@ -287,16 +287,25 @@ def create_store(path: Path, *, mode: int = 0o600) -> Store:
             raise StoreProblem(f"{path} exists already; choose another path, nothing was changed") from None
         try:
             path.chmod(mode)
-            conn = _connect(path, "rw")
-            conn.execute("PRAGMA journal_mode = WAL")
-            from salesops_tui.store.migrations import migrate
-
-            migrate(conn)
+            conn = _new(path)
         except BaseException:
             for suffix in ("", "-wal", "-shm"):
                 path.with_name(path.name + suffix).unlink(missing_ok=True)
             raise
     return Store(path, conn, read_only=False)
+
+
+def _new(path: Path) -> sqlite3.Connection:
+    conn = _connect(path, "rw")
+    try:
+        conn.execute("PRAGMA journal_mode = WAL")
+        from salesops_tui.store.migrations import migrate
+
+        migrate(conn)
+    except BaseException:
+        conn.close()
+        raise
+    return conn
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:

@@ -20,6 +20,7 @@ import pytest
 
 from tests.attempts.box import OPS, REP, Box, box
 from tests.crm.workbooks import sheet_xml, write_workbook
+from tests.opened import closed_later
 
 __all__ = ["box"]
 
@@ -516,7 +517,7 @@ def test_behind_the_wall_a_session_is_seen_and_once_it_was_killed_no_longer(box:
     from salesops_tui.store.connection import open_store
 
     screens = Screens(box, OPS)
-    looks = Context(open_store(box.store, read_only=True), None)
+    looks = Context(closed_later(open_store(box.store, read_only=True)), None)
     try:
         screens.until("Inspect")
         screens.press("i")

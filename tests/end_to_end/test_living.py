@@ -14,6 +14,7 @@ from salesops_tui.services.identity import login_name
 from salesops_tui.store.connection import open_store
 from tests.company import Company
 from tests.end_to_end.sitting import Sitting
+from tests.opened import closed_later
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="locks of an open file are Linux's")
 
@@ -46,7 +47,8 @@ def until(seat: Sitting, text: str, *, there: bool) -> float:
 
 
 def test_who_is_killed_is_gone_for_others_and_goes_on_where_they_were(company: Company) -> None:
-    olga = Context(open_store(company.path, read_only=True), company.people["olga"], session="olga")
+    store = closed_later(open_store(company.path, read_only=True))
+    olga = Context(store, company.people["olga"], session="olga")
     with Sitting(company.path) as dana:
         dana.see("To ask", "Account D1")
         dana.type("i")

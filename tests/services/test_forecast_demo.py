@@ -21,12 +21,13 @@ from salesops_tui.store.connection import open_store
 from salesops_tui.store.forecast import keys_of
 from tests import demo_store
 from tests.forecast_recomputation import ForecastRecomputation, Sums
+from tests.opened import closed_later
 from tests.recomputation import COMMIT
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Context:
-    return Context(open_store(demo_store.of_today(tmp_path_factory), read_only=True), None)
+    return Context(closed_later(open_store(demo_store.of_today(tmp_path_factory), read_only=True)), None)
 
 
 @pytest.fixture(scope="module")

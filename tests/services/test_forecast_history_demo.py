@@ -24,6 +24,7 @@ from salesops_tui.store import people as store_people
 from salesops_tui.store.connection import open_store
 from tests import demo_store
 from tests.history_recomputation import DAY, HistoryRecomputation
+from tests.opened import closed_later
 from tests.recomputation import BEST_CASE, COMMIT, OPEN, WON, fact_at
 
 Vantage = tuple[Period, Moment]
@@ -31,7 +32,7 @@ Vantage = tuple[Period, Moment]
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Context:
-    return Context(open_store(demo_store.of_today(tmp_path_factory), read_only=True), None)
+    return Context(closed_later(open_store(demo_store.of_today(tmp_path_factory), read_only=True)), None)
 
 
 @pytest.fixture(scope="module")

@@ -17,13 +17,15 @@ from salesops_tui.store.connection import open_store
 from tests import demo_store
 from tests.fixtures.measure import Measured, measured
 from tests.fixtures.test_demo_company import REFERENCE
+from tests.opened import closed_later
 
 EVERYBODY = Scope(None, frozenset())
 
 
 @pytest.fixture(scope="module")
 def context(tmp_path_factory: pytest.TempPathFactory) -> Context:
-    return Context(open_store(demo_store.of_a_fixed_day(tmp_path_factory), read_only=True), None, demo_store.clock)
+    store = closed_later(open_store(demo_store.of_a_fixed_day(tmp_path_factory), read_only=True))
+    return Context(store, None, demo_store.clock)
 
 
 @pytest.fixture(scope="module")

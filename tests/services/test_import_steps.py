@@ -15,6 +15,7 @@ from salesops_tui.services.importing import import_deals
 from salesops_tui.store import ticking
 from salesops_tui.store.imports_staging import Staging
 from tests.company import Company
+from tests.opened import closed_later
 from tests.services.import_desk import Desk, deal
 
 ROWS = [deal(f"D{i:04d}") for i in range(3_000)]
@@ -85,7 +86,7 @@ def test_a_stop_that_comes_after_the_commit_takes_nothing_back(desk: Desk, monke
 
 
 def test_what_a_tick_raises_stops_the_statement_and_nothing_else_is_swallowed() -> None:
-    conn = sqlite3.connect(":memory:", isolation_level=None)
+    conn = closed_later(sqlite3.connect(":memory:", isolation_level=None))
     endless = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 
     def stop() -> None:

@@ -10,13 +10,14 @@ from salesops_tui.domain.calendar import Day, Moment, Period
 from salesops_tui.services.context import Context
 from salesops_tui.store.connection import open_store
 from tests import demo_store
+from tests.opened import closed_later
 from tests.recomputation import Recomputation
 from tests.services.moving import agree, ask, hold_together
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Context:
-    return Context(open_store(demo_store.of_today(tmp_path_factory), read_only=True), None)
+    return Context(closed_later(open_store(demo_store.of_today(tmp_path_factory), read_only=True)), None)
 
 
 def test_every_week_of_every_person(demo: Context) -> None:

@@ -24,6 +24,7 @@ from salesops_tui.services.yields import commit_yield
 from salesops_tui.store import people as store_people
 from salesops_tui.store.connection import open_store
 from tests import demo_store
+from tests.opened import closed_later
 
 WEEKS = [None, 1, 8, 13]
 PARTS = ["claimed", "passed", "failed", "uninspected"]
@@ -31,7 +32,8 @@ PARTS = ["claimed", "passed", "failed", "uninspected"]
 
 @pytest.fixture(scope="module")
 def context(tmp_path_factory: pytest.TempPathFactory) -> Context:
-    return Context(open_store(demo_store.of_a_fixed_day(tmp_path_factory), read_only=True), None, demo_store.clock)
+    store = closed_later(open_store(demo_store.of_a_fixed_day(tmp_path_factory), read_only=True))
+    return Context(store, None, demo_store.clock)
 
 
 @pytest.fixture(scope="module", params=["everybody", "a manager"])

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from salesops_tui.errors import StoreProblem
+from salesops_tui.store import migrations
 from salesops_tui.store.connection import Store, create_store, open_store
 from salesops_tui.store.migrations import SCHEMA_VERSION
 
@@ -70,6 +71,21 @@ def test_none_a_folder_and_a_folder_that_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreProblem):
         create_store(tmp_path / "file" / "store.db")
+
+
+def test_a_store_that_cannot_be_filled_is_given_back_and_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[sqlite3.Connection] = []
+
+    def stop(conn: sqlite3.Connection) -> None:
+        made.append(conn)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(migrations, "migrate", stop)
+    with pytest.raises(KeyboardInterrupt):
+        create_store(tmp_path / "store.db")
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        made[0].execute("SELECT 1")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_damaged_store_is_said_to_be(path: Path) -> None:

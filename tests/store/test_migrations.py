@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -80,7 +81,8 @@ def test_a_row_that_points_nowhere_stops_the_migration(older: Path) -> None:
 
 
 def test_the_store_as_it_was_is_kept_beside_the_newer_one(older: Path) -> None:
-    before = sqlite3.connect(older).execute("SELECT * FROM change ORDER BY id").fetchall()
+    with closing(sqlite3.connect(older)) as conn:
+        before = conn.execute("SELECT * FROM change ORDER BY id").fetchall()
     with open_store(older) as store:
         assert store.kept == older.with_name("older.db.schema-1")
     kept = sqlite3.connect(older.with_name("older.db.schema-1"))

@@ -35,6 +35,7 @@ from salesops_tui.ui.forecast_rollup_cells import Rolled
 from salesops_tui.ui.forecast_words import percent
 from salesops_tui.ui.screens.deal import DealScreen
 from tests import demo_store
+from tests.opened import closed_later
 from tests.ui.forecasting import VIEWS, at_forecast, figures, line_with, screen, texts, to_cell
 from tests.ui.snapshots import settled
 from tests.ui.walking import SIZES
@@ -61,7 +62,7 @@ def sit(path: Path) -> Callable[[], Context]:
     """Makes a context over a connection of its own; the screens close it."""
 
     def opened() -> Context:
-        store = open_store(path, read_only=True)
+        store = closed_later(open_store(path, read_only=True))
         return Context(store, who_is_at_work(store), clock)
 
     return opened

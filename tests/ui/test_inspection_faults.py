@@ -21,6 +21,7 @@ from salesops_tui.store.connection import open_store
 from salesops_tui.ui.screens.call_sheet import CallSheetScreen
 from salesops_tui.ui.screens.inspection import InspectionScreen
 from tests.company import QUESTIONS, Company
+from tests.opened import closed_later
 from tests.ui.snapshots import check, settled
 from tests.ui.test_present import assert_printable_only
 from tests.ui.walking import SIZES, STORED, Seat, at_sheet, seated
@@ -324,7 +325,7 @@ async def test_a_full_disk_is_one_line_and_what_was_typed_goes_on_waiting(
 
 async def test_a_read_only_store_is_read_and_says_why_nothing_is_written(company: Company) -> None:
     person = company.people["dana"]
-    context = Context(open_store(company.path, read_only=True), person, company.clock, "reader")
+    context = Context(closed_later(open_store(company.path, read_only=True)), person, company.clock, "reader")
     async with seated(company, context=context) as seat:
         await seat.press("]", "n")
         assert "read-only; nothing was written" in seat.flat

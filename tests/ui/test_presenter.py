@@ -18,6 +18,7 @@ from salesops_tui.ui.presenter import PresenterApp
 from salesops_tui.ui.screens.call_sheet import CallSheetScreen
 from salesops_tui.ui.screens.inspection import InspectionScreen
 from tests.company import Company
+from tests.opened import closed_later
 from tests.ui.snapshots import settled
 from tests.ui.walking import SIZES, Seat
 
@@ -84,7 +85,8 @@ def here(company: Company, question: str, deal: str = "NF-77", by: str = "dana")
 async def presenting(
     company: Company, *mask: str, by: str = "olga", person: str | None = None, size: tuple[int, int] = (120, 40)
 ) -> AsyncIterator[Seat]:
-    context = Context(open_store(company.path, read_only=True), company.people[by], company.clock, "presenter")
+    store = closed_later(open_store(company.path, read_only=True))
+    context = Context(store, company.people[by], company.clock, "presenter")
     if mask:
         masking.hide(mask)
         masking.mask(context.store.conn)
