@@ -343,8 +343,16 @@ async def choose_chances(seat: Seat) -> None:
     await go_to(seat, "column:category")
 
 
-@pytest.mark.parametrize(("typed", "categories"), [("", (3, 2, 1)), ("70 65", (3, 1, 1)), ("97 50 20", (2, 2, 1))])
-@pytest.mark.parametrize("size", [(40, 10), *SIZES])
+@pytest.mark.parametrize(
+    ("size", "typed", "categories"),
+    [
+        ((40, 10), "70 65", (3, 1, 1)),
+        ((80, 24), "", (3, 2, 1)),
+        ((80, 24), "70 65", (3, 1, 1)),
+        ((80, 24), "97 50 20", (2, 2, 1)),
+        ((120, 40), "70 65", (3, 1, 1)),
+    ],
+)
 async def test_the_category_may_follow_from_a_probability(
     company: Company, desk: Desk, size: tuple[int, int], typed: str, categories: tuple[int, ...]
 ) -> None:
