@@ -42,9 +42,7 @@ def test_a_backup_takes_one_moment_while_others_write(company: Company, tmp_path
     stop = threading.Event()
 
     def go_on() -> None:
-        dana = company.acting_as("dana")
         with open_store(company.path) as store:
-            dana.store = store
             while not stop.is_set():
                 with store.write() as conn:
                     conn.execute(

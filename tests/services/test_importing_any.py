@@ -1,5 +1,6 @@
 """Files that nobody thought of: any bytes end in an import or one clear line, any values come back."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -50,9 +51,15 @@ def test_a_damaged_workbook_is_an_import_or_one_clear_line(
 _SHARED: list[Company] = []
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """One company for all examples."""
+    _SHARED.append(Company(tmp_path_factory.mktemp("store") / "store.db"))
+    yield
+    _SHARED.clear()
+
+
 def _any_bytes(factory: pytest.TempPathFactory, data: bytes) -> None:
-    if not _SHARED:
-        _SHARED.append(Company(factory.mktemp("store") / "store.db"))
     path = factory.mktemp("bytes") / "deals.csv"
     path.write_bytes(data)
     company = _SHARED[0].later(seconds=1)

@@ -1,5 +1,6 @@
 """Good files with something done to them: each ends in an import or in one clear line, and never in half of one."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,14 @@ MAPS = {"pipedrive": FIXTURES / "pipedrive/account.toml", "hubspot": FIXTURES / 
 FOUND_ONCE = settings(max_examples=30, phases=[Phase.explicit, Phase.generate])
 
 _SHARED: list[Company] = []
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """One company for all examples."""
+    _SHARED.append(Company(tmp_path_factory.mktemp("store") / "store.db"))
+    yield
+    _SHARED.clear()
 
 
 @st.composite
@@ -67,9 +76,7 @@ def damaged(data: bytes, how: tuple[str, float, bytes, float]) -> bytes:
             return data.replace(b",", bytes_)
 
 
-def company_of(factory: pytest.TempPathFactory) -> Company:
-    if not _SHARED:
-        _SHARED.append(Company(factory.mktemp("store") / "store.db"))
+def company_of() -> Company:
     return _SHARED[0].later(seconds=1)
 
 
@@ -86,7 +93,7 @@ def one_line(error: SalesopsError, *places: Path) -> None:
 def test_a_damaged_file_of_deals(
     tmp_path_factory: pytest.TempPathFactory, fixture: Path, how: tuple[str, float, bytes, float]
 ) -> None:
-    company = company_of(tmp_path_factory)
+    company = company_of()
     path = tmp_path_factory.mktemp("deals") / "deals.csv"
     path.write_bytes(damaged(fixture.read_bytes(), how))
     conn = company.store.conn
@@ -108,7 +115,7 @@ def test_a_damaged_file_of_deals(
 def test_a_damaged_file_of_people_or_quotas(
     tmp_path_factory: pytest.TempPathFactory, kind: str, how: tuple[str, float, bytes, float]
 ) -> None:
-    company = company_of(tmp_path_factory)
+    company = company_of()
     path = tmp_path_factory.mktemp("people") / f"{kind}.csv"
     path.write_bytes(damaged((FIXTURES / "canonical" / f"{kind}.csv").read_bytes(), how))
     take = import_people if kind == "people" else import_quotas
@@ -126,7 +133,7 @@ def test_a_damaged_file_of_people_or_quotas(
 def test_a_damaged_map(
     tmp_path_factory: pytest.TempPathFactory, name: str, how: tuple[str, float, bytes, float]
 ) -> None:
-    company = company_of(tmp_path_factory)
+    company = company_of()
     path = tmp_path_factory.mktemp("map") / "map.toml"
     path.write_bytes(damaged((FIXTURES / name).read_bytes(), how))
     deals = FIXTURES / {"hubspot": "hubspot/deals_api.csv", "pipedrive": "pipedrive/deals.csv"}[name.partition("/")[0]]
