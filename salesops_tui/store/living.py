@@ -90,7 +90,7 @@ class Living:
                 return
             os.close(self._handle)
             self._handle = -1
-        self._handle = os.open(self._file, os.O_RDONLY | os.O_CLOEXEC)
+        self._handle = os.open(self._file, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
         for session in self._mine:
             self._take(session)
 

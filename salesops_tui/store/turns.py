@@ -8,14 +8,15 @@ back when a process dies, however it dies. Nothing is stored in the file but its
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import signal
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import FrameType
+from time import monotonic, sleep
 from typing import NoReturn
 
 from salesops_tui.errors import StoreProblem
@@ -29,6 +30,8 @@ _DRAWING = 2**32
 """The byte that is held while a number is drawn, above all numbers."""
 # Locks of the open file, not of the process: two stores in one process wait for each other as well. Not everywhere.
 _WAIT_FOR_BYTE = getattr(fcntl, "F_OFD_SETLKW", None)
+_TRY_BYTE = getattr(fcntl, "F_OFD_SETLK", None)
+_BETWEEN_TRIES = 0.005
 # struct flock on 64 bits: type, whence, start, length, process. The system pads it alike everywhere.
 _FLOCK = struct.Struct("hhqqi4x")
 
@@ -49,73 +52,103 @@ class Turns:
         Raises:
             StoreProblem: somebody has written for longer than our patience lasts.
         """
-        handle = self._taken()
-        # Ctrl+Z waits for the end of the turn: who is stopped in it would stop everybody.
+        # Ctrl+Z waits for the end of the turn: who is stopped in it, or in the line, would stop everybody behind.
         blocked = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTSTP,))
         try:
-            yield
+            handle = self._taken()
+            try:
+                yield
+            finally:
+                os.close(handle)
         finally:
-            os.close(handle)
             signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
 
     def _taken(self) -> int:
         """Wait, and return the open file that holds the turn."""
-        handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
+        handle = self._opened()
         try:
             _share_like(handle, self._store)
-            with _patience(self._store):
+            with _patience(self._store) as wait:
                 # Order is a courtesy. Where it cannot be had, writers still exclude each other.
                 with suppress(OSError):
-                    _wait_in_line(handle)
-                fcntl.flock(handle, fcntl.LOCK_EX)
+                    _wait_in_line(handle, wait)
+                wait(lambda at_once: fcntl.flock(handle, fcntl.LOCK_EX | (fcntl.LOCK_NB if at_once else 0)))
         except BaseException:
             os.close(handle)
             raise
         return handle
 
+    def _opened(self) -> int:
+        # Where others may write in the folder, one could lay a link there, to a file of whoever comes next.
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        try:
+            return os.open(self._path, flags, 0o660)
+        except OSError as error:
+            if error.errno != errno.ELOOP:
+                raise
+            raise StoreProblem(f"{self._path} is a link that somebody has laid there; remove it") from None
 
-def _wait_in_line(handle: int) -> None:
+
+Ask = Callable[[bool], object]
+"""Takes a lock: waits for it, or with True fails at once where somebody else has it."""
+Wait = Callable[[Ask], object]
+
+
+def _wait_in_line(handle: int, wait: Wait) -> None:
     if _WAIT_FOR_BYTE is None:
         return
-    _hold(handle, _DRAWING)
+    _hold(handle, _DRAWING, wait)
     number = os.fstat(handle).st_size % _NUMBERS
-    _hold(handle, number)
+    _hold(handle, number, wait)
     os.ftruncate(handle, (number + 1) % _NUMBERS)
-    _let_go(handle, _DRAWING)
-    _hold(handle, (number - 1) % _NUMBERS)
+    _ask(handle, _TRY_BYTE, fcntl.F_UNLCK, _DRAWING)
+    _hold(handle, (number - 1) % _NUMBERS, wait)
 
 
 @contextmanager
-def _patience(store: Path) -> Iterator[None]:
-    """Break a wait off after `PATIENCE`; in the main thread only, which alone hears signals."""
-    def enough(_signal: int, _frame: FrameType | None) -> NoReturn:
+def _patience(store: Path) -> Iterator[Wait]:
+    """Give what waits for a lock, for `PATIENCE` in all.
+
+    The system's own waiting is broken off by a signal, which only the main thread hears; others ask again and again.
+    """
+
+    def enough(*_: object) -> NoReturn:
         raise StoreProblem(f"{store}: somebody else has been writing for too long; try again, nothing was written")
 
     try:
         before = signal.signal(signal.SIGALRM, enough)
     except ValueError:
-        yield
+        end = monotonic() + PATIENCE
+        yield lambda ask: _asked_until(end, ask, enough)
         return
     try:
         signal.setitimer(signal.ITIMER_REAL, PATIENCE)
-        yield
+        yield lambda ask: ask(False)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
 
 
-def _hold(handle: int, byte: int) -> None:
+def _asked_until(end: float, ask: Ask, enough: Callable[[], NoReturn]) -> None:
+    while True:
+        try:
+            ask(True)
+        except BlockingIOError:
+            if monotonic() > end:
+                enough()
+            sleep(_BETWEEN_TRIES)
+        else:
+            return
+
+
+def _hold(handle: int, byte: int, wait: Wait) -> None:
     """Wait until nobody else holds a byte, and hold it until the handle is closed."""
-    _ask(handle, fcntl.F_WRLCK, byte)
+    wait(lambda at_once: _ask(handle, _TRY_BYTE if at_once else _WAIT_FOR_BYTE, fcntl.F_WRLCK, byte))
 
 
-def _let_go(handle: int, byte: int) -> None:
-    _ask(handle, fcntl.F_UNLCK, byte)
-
-
-def _ask(handle: int, kind: int, byte: int) -> None:
-    assert _WAIT_FOR_BYTE is not None
-    fcntl.fcntl(handle, _WAIT_FOR_BYTE, _FLOCK.pack(kind, os.SEEK_SET, byte, 1, 0))
+def _ask(handle: int, how: int | None, kind: int, byte: int) -> None:
+    assert how is not None
+    fcntl.fcntl(handle, how, _FLOCK.pack(kind, os.SEEK_SET, byte, 1, 0))
 
 
 def _share_like(handle: int, store: Path) -> None:

@@ -141,6 +141,58 @@ def test_ctrl_z_waits_for_the_end_of_a_turn(store: Path) -> None:
         process.kill()
 
 
+def test_ctrl_z_in_the_line_holds_nobody_up(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "PATIENCE", 5.0)
+    command = [sys.executable, "-c", WAITS, str(store)]
+    writes = subprocess.Popen([*command, "1"], stdout=subprocess.PIPE)
+    assert writes.stdout
+    assert writes.stdout.readline() == b"in\n"
+    waits = subprocess.Popen([*command, "0"], stdout=subprocess.PIPE, process_group=0)
+    with writes, waits:
+        until(lambda: drawn(store) == 2)
+        waits.send_signal(signal.SIGTSTP)
+        try:
+            with turn(store):
+                pass
+            _, status = os.waitpid(waits.pid, os.WUNTRACED)
+            assert os.WIFSTOPPED(status), "and then it stops"
+        finally:
+            waits.kill()
+
+
+def test_a_thread_does_not_wait_for_ever_either(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "PATIENCE", 0.3)
+    said: list[str] = []
+
+    def take() -> None:
+        try:
+            with turn(store):
+                said.append("in")
+        except StoreProblem as problem:
+            said.append(str(problem))
+
+    with turn(store):
+        thread = threading.Thread(target=take, daemon=True)
+        thread.start()
+        thread.join(10)
+        assert said == [f"{store}: somebody else has been writing for too long; try again, nothing was written"]
+
+
+def test_a_link_in_the_place_of_the_lock_leads_nowhere(store: Path) -> None:
+    """In a folder of a group one member could lay it there, to a file of another."""
+    private = store.with_name("private")
+    private.write_text("kept\n")
+    private.chmod(0o600)
+    store.chmod(0o660)
+    store.with_name("store.db-lock").symlink_to(private)
+    with (
+        pytest.raises(StoreProblem, match="is a link that somebody has laid there; remove it"),
+        turn(store),
+    ):
+        pass
+    assert (private.read_text(), private.stat().st_mode & 0o777) == ("kept\n", 0o600)
+
+
 def test_the_numbers_begin_again_and_take_no_room(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "_NUMBERS", 4)
     order: list[object] = []
