@@ -112,8 +112,9 @@ class HistoryStaging:
         if not self._conn.execute(f"SELECT 1 FROM temp.{self._told} WHERE deal < 0 LIMIT 1").fetchone():
             return
         sql = f"""
-            UPDATE temp.{self._told} SET deal = (SELECT p.deal FROM temp.planned p WHERE p.staged = -{self._told}.deal)
-            WHERE deal < 0
+            UPDATE temp.{self._told} SET deal = (
+                SELECT d.id FROM temp.staged s JOIN deal d ON d.key = s.key WHERE s.id = -{self._told}.deal
+            ) WHERE deal < 0
         """
         self._conn.execute(sql)
 

@@ -15,6 +15,7 @@ import pytest
 from salesops_tui.domain.calendar import Moment, to_date
 from salesops_tui.domain.deal import Category, Status
 from salesops_tui.errors import BadInput, Refused, WrongUsage
+from salesops_tui.services import importing
 from salesops_tui.services.import_mapping import confirm
 from salesops_tui.services.importing import ImportReport, ImportRequest, import_deals, import_with_history
 from salesops_tui.services.importing_history import expect_history, import_history
@@ -170,6 +171,23 @@ def test_a_history_that_fails_leaves_nothing_of_the_deals(
     assert states(company) == []
     assert import_log.imports(company.store.conn) == []
     assert sorted(path.name for path in fresh.glob("*.rejects*")) == []
+
+
+def test_somebody_else_imports_the_same_deals_while_their_history_is_read(
+    company: Company, fresh: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, real = company.acting_as("olga"), importing._apply_all
+
+    def meanwhile(*given: Any) -> list[ImportReport]:
+        monkeypatch.setattr(importing, "_apply_all", real)
+        import_deals(other, ImportRequest(fresh / "report.csv"))
+        return real(*given)
+
+    monkeypatch.setattr(importing, "_apply_all", meanwhile)
+    deals, history = import_with_history(company.context, ImportRequest(fresh / "report.csv"), [fresh / HISTORIES[0]])
+    other.store.close()
+    assert (told(deals)["same_file"], history.changed) == (1, 9)
+    assert verify_store(company.context).problems == []
 
 
 _KILLED = """
