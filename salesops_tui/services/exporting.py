@@ -214,7 +214,10 @@ def _figure(column: str, value: Any) -> Cell:
 
 
 def export_minutes(figures: Mapping[str, Any]) -> Export:
-    """Return the minutes of a call, from its figures (`minutes.minutes_of`): what was asked, what is left uninspected, what agreed."""
+    """Return the minutes of a call, from its figures (`minutes.minutes_of`).
+
+    That is what was asked, what is left uninspected, what was agreed.
+    """
     title = f"Minutes of {figures['scope']}, {figures['period']}"
     asked = OutTable("asked", _ASKED, [_asked(deal) for deal in figures["deals"]])
     missed = OutTable(

@@ -36,7 +36,8 @@ def test_a_score_rests_on_the_quarters_with_a_forecast_and_actuals() -> None:
 def test_yield_at_the_edges_of_a_state() -> None:
     states = [ClaimedState(1, 7, 10, 20, 15, 0, 100), ClaimedState(1, 7, 20, 30, 0, 1, 90)]
     found = yields_at(states, {1}, [9, 10, 15, 16, 19, 20, 29, 30], lambda _owner, _number: True)
-    passed, failed, uninspected = ([getattr(one, part).deals for one in found] for part in ("passed", "failed", "uninspected"))
+    parts = ("passed", "failed", "uninspected")
+    passed, failed, uninspected = ([getattr(one, part).deals for one in found] for part in parts)
     assert passed == [0, 1, 1, 0, 0, 0, 0, 0]
     assert uninspected == [0, 0, 0, 1, 1, 0, 0, 0]
     assert failed == [0, 0, 0, 0, 0, 1, 1, 0]
