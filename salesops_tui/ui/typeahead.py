@@ -108,7 +108,8 @@ class TypeAhead(App[ReturnT]):
         turn, target = self._turn, self.focused or self.screen
         await super().on_event(event)
         self._patience = self.set_timer(_LONGEST_WAIT, lambda: self._follow(turn))
-        _climb(target, lambda: self._follow(turn))
+        # Twice: what the key has said to others, such as that a line was left, comes one message behind it.
+        _climb(target, lambda: _climb(target, lambda: self._follow(turn)))
 
     def _follow(self, turn: int) -> None:
         if turn != self._turn or not self._busy:

@@ -1,10 +1,15 @@
 """What came at once and is text, what was typed ahead and is commands."""
 
-import pytest
-from textual.events import Key
+import time
 
+import pytest
+from textual.app import ComposeResult
+from textual.events import Key
+from textual.widgets import Input
+
+from salesops_tui.ui import typeahead
 from salesops_tui.ui.driver import ReadTogether
-from salesops_tui.ui.typeahead import looks_pasted
+from salesops_tui.ui.typeahead import TypeAhead, looks_pasted
 
 LETTERS = set("yndeas=*") | set(" 123456789")
 
@@ -51,3 +56,36 @@ def test_the_rest_of_a_long_text_is_the_same_text(monkeypatch: pytest.MonkeyPatc
     assert read("y") == "abcy"
     now[0] += 0.05
     assert read("y") == "y"
+
+
+class Line(Input):
+    """A line that stands still for a while where it is left, as where the disk has to be waited for."""
+
+    def on_key(self, event: Key) -> None:
+        if event.key == "enter":
+            time.sleep(self.app.stands_still)  # type: ignore[attr-defined]
+
+
+class TwoLines(TypeAhead[None]):
+    stands_still = 0.0
+
+    def compose(self) -> ComposeResult:
+        yield Line(id="risk")
+        yield Input(id="mitigation")
+
+    def on_input_submitted(self) -> None:
+        self.query_one("#mitigation", Input).focus()
+
+
+@pytest.mark.parametrize("seconds", [0, 0.3])
+async def test_what_is_typed_behind_a_key_finds_what_it_has_done_however_long_that_took(
+    monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> None:
+    monkeypatch.setattr(typeahead, "_LONGEST_WAIT", 0.1)
+    app = TwoLines()
+    app.stands_still = seconds
+    async with app.run_test() as pilot:
+        for key in ("l", "e", "g", "a", "l", "enter", "c", "a", "l", "l"):
+            app.post_message(Key(key, key if len(key) == 1 else None))
+        await pilot.pause(0.8)
+        assert [line.value for line in app.query(Input)] == ["legal", "call"]
