@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
@@ -79,8 +80,14 @@ def _weekday(value: str) -> str:
     return day
 
 
+@cache
+def _zones() -> frozenset[str]:
+    # Hundreds of files are looked into for this.
+    return frozenset(available_timezones() - _MACHINE_ZONES | {"UTC"})
+
+
 def _zone(value: str) -> str:
-    zones = available_timezones() - _MACHINE_ZONES | {"UTC"}
+    zones = _zones()
     if value not in zones:
         raise _wrong(f"{shown(value)} is not a time zone{did_you_mean(value, zones)}")
     return value
