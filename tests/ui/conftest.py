@@ -43,6 +43,9 @@ def _painted() -> bool:
     app = active_app.get()
     if app._batch_count or not app._screen_stack:
         return False
+    if app._resize_timer is not None:  # a new size of the terminal: otherwise a hundredth of a second later
+        app._check_resize()
+        return True
     screen = app.screen
     waits = bool(
         screen._layout_required
