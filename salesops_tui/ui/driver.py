@@ -53,13 +53,13 @@ class ReadTogether(XTermParser):
         found = list(super().feed(data))
         keys = [event for event in found if isinstance(event, Key)]
         text = "".join(key.character or "" for key in keys if key.is_printable)
+        now = monotonic()
         if keys:
-            now = monotonic()
             if len(self._text) < 3 or now - self._at > self._JOINED:
                 self._number, self._text = self._number + 1, ""
             self._text, self._at = self._text + text, now
         for key in keys:
-            key.together = Together(self._number, self._text)  # type: ignore[attr-defined]
+            key.together = Together(self._number, self._text, now)  # type: ignore[attr-defined]
         return found
 
 

@@ -28,13 +28,22 @@ _LONGEST_WAIT = 1.0
 
 _MOST_AHEAD = 12
 """Keys that somebody may have typed ahead: three deals' answers. More that come at once were pasted."""
+_QUIET = 0.4
+"""Seconds without a key after which text that was let go is over: what comes sooner is its rest, and no command."""
 
 
 class Together(NamedTuple):
-    """What came from the terminal at once: the number of the read, and all of its keys that are letters or signs."""
+    """What came from the terminal at once.
+
+    Attributes:
+        number: of the read.
+        text: all of its keys that are letters or signs.
+        at: when the key itself came, in seconds of the monotonic clock.
+    """
 
     number: int
     text: str
+    at: float
 
 
 def looks_pasted(text: str, commands: Collection[str]) -> bool:
@@ -58,6 +67,7 @@ class TypeAhead(App[ReturnT]):
         self._patience: Timer | None = None
         self._came: Together | None = None
         self._taken = self._begins = self._dropped = 0
+        self._dropped_at = 0.0
         self._place: object = None
         self._into_field = False
 
@@ -71,13 +81,19 @@ class TypeAhead(App[ReturnT]):
         text = self._came.text[self._begins :]
         if not looks_pasted(text, commands):
             return 0
-        self._dropped = self._came.number
-        self._waiting = deque(event for event in self._waiting if not self._is_dropped(event))
+        self._dropped, self._dropped_at = self._came.number, self._came.at
+        self._waiting = deque(event for event in self._waiting if not self._let_go(event))
         return len(text)
 
-    def _is_dropped(self, event: events.Key) -> bool:
+    def _let_go(self, event: events.Key) -> bool:
+        """Say whether a key belongs to text that was let go, and remember it as the last one of that."""
         came: Together | None = getattr(event, "together", None)
-        return came is not None and came.number == self._dropped
+        if came is None or not self._dropped:
+            return False
+        belongs = came.number == self._dropped or came.at - self._dropped_at < _QUIET
+        if belongs:
+            self._dropped_at = came.at
+        return belongs
 
     def _note(self, event: events.Key) -> None:
         """Remember what came with the key that is taken now, and from where on it is about the screen that is seen."""
@@ -94,7 +110,7 @@ class TypeAhead(App[ReturnT]):
         """Let a key that comes from outside wait while another is under way."""
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
-        elif self._is_dropped(event):
+        elif self._let_go(event):
             return
         elif self._busy:
             self._waiting.append(event)

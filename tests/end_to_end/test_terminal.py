@@ -208,6 +208,23 @@ def test_text_that_is_pasted_answers_nothing(store: Path, pasted: str) -> None:
         person.see("Moved to Best Case")
 
 
+def test_the_rest_of_what_was_let_go_is_no_command(store: Path) -> None:
+    """Whoever types on while the line stands still goes on a moment longer: `n` there is a letter and no answer."""
+    with Sitting(store) as person:
+        person.see("Account D1")
+        person.press("i")
+        person.see("▸ Economic buyer")
+        person.press("yyDia")
+        for letter in "n d y\r":
+            person.wait(0.1)
+            person.press(letter)
+        person.see("5 keys came at once, as pasted text does")
+        person.wait(0.5)
+        assert {deal["inspection"] for deal in commit_of(store)[1].values()} == {"never"}
+        person.press("n")
+        person.see("Moved to Best Case")
+
+
 def test_answers_that_are_typed_ahead_are_taken(store: Path) -> None:
     """A line that stood still delivers at once what was typed meanwhile."""
     with Sitting(store) as person:
