@@ -54,8 +54,12 @@ def _the_files(path: Path) -> Iterator[Finding]:
     for suffix in _SIDE_FILES:
         beside = real.with_name(real.name + suffix)
         try:
-            found = beside.stat()
+            found = beside.lstat()
         except OSError:
+            continue
+        if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+            said = f"{beside} is no plain file with one name: {_owner(found)}"
+            yield Finding("bad", suffix, said, "somebody has put it there: see who, and remove it")
             continue
         shares = (found.st_mode & 0o660, found.st_gid) == (store.st_mode & 0o660, store.st_gid)
         if found.st_mode & 0o007 or (store.st_mode & 0o060 and not shares):

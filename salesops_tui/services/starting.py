@@ -66,7 +66,7 @@ def init_store(
     try:
         with translated(path), create_store(fresh, mode=0o600 if number is None else 0o660) as store:
             if number is not None:
-                os.chown(fresh, -1, number)
+                os.chown(fresh, -1, number, follow_symlinks=False)
             lead = Person(0, sharing.ops, sharing.ops, Role.OPS, login=sharing.ops) if sharing.ops else None
             context = found_company(store, policy, source, clock, lead)
             if sharing.account:

@@ -282,11 +282,12 @@ def create_store(path: Path, *, mode: int = 0o600) -> Store:
     with translated(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode))
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode)
         except FileExistsError:
             raise StoreProblem(f"{path} exists already; choose another path, nothing was changed") from None
         try:
-            path.chmod(mode)
+            with os.fdopen(handle):
+                os.fchmod(handle, mode)  # not by name, where somebody may have laid a link meanwhile
             conn = _new(path)
         except BaseException:
             for suffix in ("", "-wal", "-shm"):

@@ -13,6 +13,8 @@ import struct
 import sys
 from pathlib import Path
 
+from salesops_tui.store.lock_file import lock_file_of, opened_lock
+
 _FAR = 1 << 40
 """Where the bytes of sessions begin, far from those that writers take."""
 _LOCK = "hhqqi4x"
@@ -78,10 +80,9 @@ class Living:
     def _look(self) -> None:
         """Open the file; again where another one lies in its place, and hold there what was held."""
         if self._file is None:
-            real = self._store.resolve()  # by whatever name the store was opened
-            self._file = real.with_name(real.name + "-lock")
+            self._file = lock_file_of(self._store)
         try:
-            there = self._file.stat()
+            there = self._file.lstat()
         except FileNotFoundError:
             return  # what is open, if anything, is what all others have
         if self._handle >= 0:
@@ -90,7 +91,7 @@ class Living:
                 return
             os.close(self._handle)
             self._handle = -1
-        self._handle = os.open(self._file, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        self._handle = opened_lock(self._file, os.O_RDONLY)
         for session in self._mine:
             self._take(session)
 

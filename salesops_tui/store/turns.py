@@ -8,7 +8,6 @@ back when a process dies, however it dies. Nothing is stored in the file but its
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 import signal
@@ -20,6 +19,7 @@ from time import monotonic, sleep
 from typing import NoReturn
 
 from salesops_tui.errors import StoreProblem
+from salesops_tui.store.lock_file import NoLockFileError, lock_file_of, opened_lock
 
 PATIENCE = 15.0
 """Seconds that a turn is waited for: longer than any decision takes, and a screen that stands still is not dead yet."""
@@ -42,8 +42,7 @@ class Turns:
     def __init__(self, store: Path) -> None:
         """Queue before the store at this path; by whatever name it was opened, there is one queue."""
         self._store = store
-        real = store.resolve()
-        self._path = real.with_name(real.name + "-lock")
+        self._path = lock_file_of(store)
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -79,14 +78,14 @@ class Turns:
         return handle
 
     def _opened(self) -> int:
-        # Where others may write in the folder, one could lay a link there, to a file of whoever comes next.
-        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
         try:
-            return os.open(self._path, flags, 0o660)
-        except OSError as error:
-            if error.errno != errno.ELOOP:
-                raise
-            raise StoreProblem(f"{self._path} is a link that somebody has laid there; remove it") from None
+            return opened_lock(self._path, os.O_RDWR | os.O_CREAT)
+        except PermissionError as error:
+            said = "no permission; ask for it, or remove the file where you may: it is made anew"
+            raise StoreProblem(f"{self._path}: {said}") from error
+        except NoLockFileError:
+            said = "is no plain file, so nobody can queue to write; remove it: it is made anew, nothing was written"
+            raise StoreProblem(f"{self._path} {said}") from None
 
 
 Ask = Callable[[bool], object]
@@ -121,11 +120,13 @@ def _patience(store: Path) -> Iterator[Wait]:
         end = monotonic() + PATIENCE
         yield lambda ask: _asked_until(end, ask, enough)
         return
+    heard = signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGALRM,))  # whoever started us may have blocked it
     try:
         signal.setitimer(signal.ITIMER_REAL, PATIENCE)
         yield lambda ask: ask(False)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
         signal.signal(signal.SIGALRM, before)
 
 

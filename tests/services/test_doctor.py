@@ -40,6 +40,8 @@ def test_a_store_of_ones_own_is_fine(store: Path) -> None:
         (lambda s: s.parent.chmod(0o777), "0777"),
         (lambda s: s.parent.chmod(0o730), "chmod g-w"),
         (lambda s: s.with_name("store.db-lock").chmod(0o666), "permissions of -lock: 0666"),
+        (lambda s: os.mkfifo(s.with_name("store.db-wal")), "store.db-wal is no plain file"),
+        (lambda s: os.link(s.with_name("store.db-lock"), s.parent / "l"), "store.db-lock is no plain file"),
         (lambda s: os.link(s, s.with_name("other")), "2 hard links"),
         (lambda s: s.chmod(0o660), "chmod g+s"),
     ],

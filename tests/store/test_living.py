@@ -169,3 +169,14 @@ def test_where_there_are_no_such_locks_nothing_is_known(
     with open_store(path) as other:
         other.living.hold("other")
         assert store.living.holds("other") is None
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link"])
+def test_what_is_no_plain_file_in_the_place_of_the_lock_makes_nobody_wait(path: Path, kind: str) -> None:
+    lock = path.with_name("store.db-lock")
+    lock.unlink(missing_ok=True)
+    os.mkfifo(lock) if kind == "pipe" else lock.symlink_to(path)
+    asks = HOLDS.replace('print("held"', 'print(store.living.holds("mine")')
+    command = [sys.executable, "-c", asks, str(path)]
+    done = subprocess.run(command, input="", capture_output=True, text=True, timeout=20, check=True)
+    assert done.stdout == "None\n"

@@ -186,11 +186,42 @@ def test_a_link_in_the_place_of_the_lock_leads_nowhere(store: Path) -> None:
     store.chmod(0o660)
     store.with_name("store.db-lock").symlink_to(private)
     with (
-        pytest.raises(StoreProblem, match="is a link that somebody has laid there; remove it"),
+        pytest.raises(StoreProblem, match="is no plain file, so nobody can queue to write; remove it"),
         turn(store),
     ):
         pass
     assert (private.read_text(), private.stat().st_mode & 0o777) == ("kept\n", 0o600)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "second name", "link to nothing"])
+def test_only_a_plain_file_is_a_lock(store: Path, kind: str) -> None:
+    lock, other = store.with_name("store.db-lock"), store.with_name("other")
+    if kind == "pipe":
+        os.mkfifo(lock)
+    elif kind == "folder":
+        lock.mkdir()
+    elif kind == "link to nothing":
+        lock.symlink_to(other)
+    else:
+        other.write_text("kept\n")
+        lock.hardlink_to(other)
+    with pytest.raises(StoreProblem, match="is no plain file, so nobody can queue to write; remove it"), turn(store):
+        pass
+    assert (other.read_text() if other.exists() else "") == ("kept\n" if kind == "second name" else "")
+    lock.rename(store.with_name("away"))
+    with turn(store):
+        pass
+
+
+def test_whoever_was_started_deaf_to_the_alarm_does_not_wait_for_ever(store: Path) -> None:
+    deaf = f"import signal; signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])\n{WAITS}"
+    deaf = deaf.replace("with Turns", "from salesops_tui.store import turns; turns.PATIENCE = 0.3\nwith Turns")
+    with turn(store):
+        waits = subprocess.Popen([sys.executable, "-c", deaf, str(store), "0"], stderr=subprocess.PIPE, text=True)
+        try:
+            assert "writing for too long" in waits.communicate(timeout=20)[1]
+        finally:
+            waits.kill()
 
 
 def test_the_numbers_begin_again_and_take_no_room(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
