@@ -89,7 +89,10 @@ def broken_off(context: Context) -> BrokenOff | None:
 
 
 def companions(context: Context, deal: int, at: Moment) -> tuple[Companion, ...]:
-    """Return the other people who are on a deal, each once, who came first at the front."""
+    """Return the other people who are on a deal, each once, who came first at the front.
+
+    Nobody is named on a deal that has left the actor's sight, while a screen of theirs still shows it as it was.
+    """
     me = context.actor.id if context.actor else -1
     found: dict[int, Companion] = {}
     for place in desk.others_on(context.store.conn, deal, me):
@@ -97,7 +100,13 @@ def companions(context: Context, deal: int, at: Moment) -> tuple[Companion, ...]
             person = context.people.get(place.person)
             name = person.name if person else "?"
             found[place.person] = Companion(name, place.question, place.since, place.session)
-    return tuple(found.values())
+    return tuple(found.values()) if found and _is_seen(context, deal) else ()
+
+
+def _is_seen(context: Context, number: int) -> bool:
+    now = context.now()
+    deal = store_deals.deal_at(context.store.conn, number, now)
+    return deal is not None and context.may_see(deal.owner, now)
 
 
 def is_there(context: Context, place: desk.Presence, lately: Moment) -> bool:

@@ -357,6 +357,15 @@ def test_others_are_on_the_deal_for_as_long_as_their_session_lives(company: Comp
     assert walk_of(dana).companions == ()
 
 
+def test_nobody_is_named_on_a_deal_that_has_left_ones_sight(company: Company, dana: Context) -> None:
+    olga, deal = company.acting_as("olga"), walk_of(dana).deal.id
+    desk.be_here(olga, deal, "paper_process", None)
+    assert len(desk.companions(dana, deal, dana.now())) == 1
+    company.later(minutes=1)
+    company.claim("D1", owner="sam")
+    assert desk.companions(dana, deal, dana.now()) == ()
+
+
 def test_where_the_system_does_not_tell_others_are_named_for_half_an_hour(
     company: Company, dana: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
