@@ -24,6 +24,8 @@ from salesops_tui.errors import BadInput, NotFound
 
 _LONGEST = 1 << 20
 _TRIAL_DAYS = (date(2026, 11, 16), date(2031, 7, 28))
+_SAME_WEEKDAYS = 11
+"""So many years after the trial days every date falls on the same day of the week, and in the same week."""
 
 
 def _as_text(value: Any) -> Any:
@@ -44,13 +46,23 @@ def _works_as_date_format(form: str) -> str:
     missing: set[str] = set()
     for day in _TRIAL_DAYS:
         try:
-            read = datetime.strptime(day.strftime(form), form)  # noqa: DTZ007 - a day has no zone
+            missing |= _not_named(day, form)
         except (ValueError, re.error):
             raise ValueError("that is no form of dates; %d day, %m month, %b Nov, %Y year, %y short year") from None
-        missing |= {part for part in ("day", "month", "year") if getattr(read, part) != getattr(day, part)}
     if missing:
         raise ValueError(f"that names no {' and no '.join(sorted(missing))}; a date is written as %m/%d/%Y")
     return form
+
+
+def _not_named(day: date, form: str) -> set[str]:
+    missing: set[str] = set()
+    text = day.strftime(form)
+    if text == day.replace(year=day.year + _SAME_WEEKDAYS).strftime(form):
+        # A day and a month alone Python does not read for good: it warns from 3.13 on, and 3.15 may refuse.
+        text, form = f"{text} {day.year}", f"{form} %Y"
+        missing.add("year")
+    read = datetime.strptime(text, form)  # noqa: DTZ007 - a day has no zone
+    return missing | {part for part in ("day", "month", "year") if getattr(read, part) != getattr(day, part)}
 
 
 Text = Annotated[str, BeforeValidator(_as_text), Field(max_length=10_000)]

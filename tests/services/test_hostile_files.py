@@ -260,7 +260,8 @@ def test_a_header_alone_is_an_import_of_nothing(company: Company, tmp_path: Path
     ("form", "missing"),
     [
         ("%m/%Y", "no day"), ("%Y", "no day and no month"), ("%d %b", "no year"), ("%H:%M", "no day and no month"),
-        ("%m%%d/%Y", "no day"), ("%B %y", "no day"),
+        ("%m%%d/%Y", "no day"), ("%B %y", "no day"), ("%a %d.%m.", "no year"), ("%j", "no year"),
+        ("%d %%Y", "no month and no year"),
     ],
 )  # fmt: skip
 def test_a_form_of_dates_has_to_name_a_day(tmp_path: Path, form: str, missing: str) -> None:
