@@ -80,6 +80,7 @@ class SalesopsApp(TerminalApp[None]):
                 self.desk.read_policy()
             if seen:
                 seen[-1].look(stamp)
+            self.desk.context.store.check_in_place()  # else who only reads would look at yesterday's all day
             self._trouble = ""
         except Exception as error:
             # The store's file may be anything by now; what is on the screen stays, and it is said once.

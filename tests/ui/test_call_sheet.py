@@ -1,6 +1,7 @@
 """The call sheet on the screen: groups, figures, the panel, and what its keys do."""
 
 import csv
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -384,6 +385,18 @@ async def test_a_store_that_goes_away_is_said_once_and_what_was_read_stays(compa
         await settled(seat.pilot)
         told = [n.message for n in seat.app._notifications]
         assert len([m for m in told if m.startswith("The store cannot be read")]) == 1
+
+
+async def test_who_only_reads_hears_that_another_store_lies_there_now(company: Company, tmp_path: Path) -> None:
+    async with at_sheet(company.acting_as("dana")) as seat:
+        seat.app.look()
+        shutil.copy(company.path, tmp_path / "restored.db")
+        (tmp_path / "restored.db").rename(company.path)
+        seat.app.look()
+        seat.app.look()
+        await settled(seat.pilot)
+        told = [n.message for n in seat.app._notifications]
+        assert len([m for m in told if "was replaced by another file; start again" in m]) == 1
         assert "Wingtip" in seat.text
 
 
