@@ -129,34 +129,41 @@ def test_nobody_waits_for_ever_for_who_has_been_stopped(store: Path, monkeypatch
 
 
 def test_ctrl_z_waits_for_the_end_of_a_turn(store: Path) -> None:
-    command = [sys.executable, "-c", WAITS, str(store), "0.5"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, process_group=0) as process:
+    until_told = WAITS.replace("time.sleep(float(sys.argv[2]))", "sys.stdin.read()")
+    command = [sys.executable, "-c", until_told, str(store)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, process_group=0) as process:
+        assert process.stdin
         assert process.stdout
         assert process.stdout.readline() == b"in\n"
         process.send_signal(signal.SIGTSTP)
-        with turn(store):
-            pass
-        _, status = os.waitpid(process.pid, os.WUNTRACED)
-        assert os.WIFSTOPPED(status), "and then it stops"
-        process.kill()
+        process.stdin.close()
+        try:
+            with turn(store):
+                pass
+            _, status = os.waitpid(process.pid, os.WUNTRACED)
+            assert os.WIFSTOPPED(status), "and then it stops"
+        finally:
+            process.kill()
 
 
 def test_ctrl_z_in_the_line_holds_nobody_up(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "PATIENCE", 5.0)
-    command = [sys.executable, "-c", WAITS, str(store)]
-    writes = subprocess.Popen([*command, "1"], stdout=subprocess.PIPE)
+    writes = process(store)
     assert writes.stdout
     assert writes.stdout.readline() == b"in\n"
-    waits = subprocess.Popen([*command, "0"], stdout=subprocess.PIPE, process_group=0)
+    waits = subprocess.Popen([sys.executable, "-c", WAITS, str(store), "0"], stdout=subprocess.PIPE, process_group=0)
     with writes, waits:
-        until(lambda: drawn(store) == 2)
-        waits.send_signal(signal.SIGTSTP)
         try:
+            until(lambda: drawn(store) == 2)
+            waits.send_signal(signal.SIGTSTP)
+            writes.kill()
             with turn(store):
                 pass
             _, status = os.waitpid(waits.pid, os.WUNTRACED)
             assert os.WIFSTOPPED(status), "and then it stops"
         finally:
+            writes.kill()
             waits.kill()
 
 
