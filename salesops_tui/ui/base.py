@@ -95,9 +95,12 @@ class AtDesk(Screen[ResultT]):
         """Say that this session has written to the store: every screen reads again."""
         self.salesops.changed()
 
-    def was_pasted(self) -> bool:
-        """Say no to a decision whose key came amid pasted text, and let go of the rest of that text."""
-        keys = self.salesops.drop_pasted(self.letters())
+    def was_pasted(self, *, whole: bool = False) -> bool:
+        """Say no to a decision whose key came amid pasted text, and let go of the rest of that text.
+
+        With `whole` also to a key that came at once with the one that opened this screen.
+        """
+        keys = self.salesops.drop_pasted(self.letters(), whole=whole)
         if keys:
             self.say(f"{keys} keys came at once, as pasted text does: nothing was decided by them", "warning")
         return keys > 0

@@ -71,14 +71,15 @@ class TypeAhead(App[ReturnT]):
         self._place: object = None
         self._into_field = False
 
-    def drop_pasted(self, commands: Collection[str]) -> int:
+    def drop_pasted(self, commands: Collection[str], *, whole: bool = False) -> int:
         """Let go of all that came with the key under way, if that is pasted text; return how many keys it was, or 0.
 
-        Keys that went into a field are no commands, and what came before the screen was opened was for another one.
+        Keys that went into a field are no commands, and what came before the screen was opened was for another one;
+        `whole` looks at that too.
         """
         if self._came is None or self._into_field:
             return 0
-        text = self._came.text[self._begins :]
+        text = self._came.text if whole else self._came.text[self._begins :]
         if not looks_pasted(text, commands):
             return 0
         self._dropped, self._dropped_at = self._came.number, self._came.at

@@ -208,6 +208,24 @@ def test_text_that_is_pasted_answers_nothing(store: Path, pasted: str) -> None:
         person.see("Moved to Best Case")
 
 
+def test_a_question_is_not_answered_by_the_text_that_opened_it(store: Path) -> None:
+    with Sitting(store) as person:
+        person.see("Account D1")
+        person.press("i")
+        person.see("▸ Economic buyer")
+        person.press("n")
+        person.see("Moved to Best Case")
+        person.press("s")
+        person.see("2 of 3")
+        person.press("6")
+        person.see("1 call, 1 open")
+        person.press("they")
+        person.see("4 keys came at once, as pasted text does", "End call")
+        person.wait(0.5)
+        person.press("y")
+        person.see("The call has ended")
+
+
 def test_the_rest_of_what_was_let_go_is_no_command(store: Path) -> None:
     """Whoever types on while the line stands still goes on a moment longer: `n` there is a letter and no answer."""
     with Sitting(store) as person:

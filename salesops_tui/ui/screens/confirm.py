@@ -45,7 +45,8 @@ class Confirm(Dialog[bool]):
 
     def action_yes(self) -> None:
         """Do it."""
-        if not self.was_pasted():
+        # Whoever typed ahead has not read the question: `they`, pasted, would open it by its `e` and answer it.
+        if not self.was_pasted(whole=True):
             self.dismiss(True)
 
     def letters(self) -> Collection[str]:
