@@ -20,10 +20,11 @@ from salesops_tui.cli.session import Session
 def log(session: Session, limit: int, deal: str | None, person: str | None, week: str | None, form: str) -> None:
     """Print the record, the newest first."""
     from salesops_tui.services.context import find_person
+    from salesops_tui.services.permission import colleagues
     from salesops_tui.services.recording import list_record
 
     context = session.open()
-    who = find_person(list(context.people.values()), person) if person else None
+    who = find_person(colleagues(context), person) if person else None
     calendar = context.calendar
     day = calendar.day_of(calendar.read_moment(week, context.now())) if week else None
     plain = list_record(context, limit=limit, deal=deal, person=who, week=day)

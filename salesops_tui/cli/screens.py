@@ -51,11 +51,12 @@ def _screens(session: Session, *, then_import: bool) -> SalesopsApp:
 def _presenter(session: Session) -> SalesopsApp:
     """Return the screens for a shared screen; whom they follow is looked up before names are masked."""
     from salesops_tui.services.context import find_person
+    from salesops_tui.services.permission import colleagues
     from salesops_tui.store import masking
     from salesops_tui.ui.presenter import PresenterApp
 
     context = session.open()
-    person = find_person(list(context.people.values()), session.follow) if session.follow is not None else None
+    person = find_person(colleagues(context), session.follow) if session.follow is not None else None
     if session.mask:
         masking.hide(session.mask)
         masking.mask(context.store.conn)

@@ -176,8 +176,24 @@ def find_scope(context: Context, text: str | None, at: Moment, *, totals: bool =
     elif folded(text) in {"everybody", "all"}:
         person = None
     else:
-        person = find_person(list(context.people.values()), text)
+        person = find_person(known_people(context, at), text)
     return scope_seen(context, person, at, totals=totals)
+
+
+def known_people(context: Context, at: Moment) -> list[Person]:
+    """Return whom the actor may know of: those they see and the managers above them, at a moment or by now."""
+    known: set[int] = set()
+    for moment in {at, context.now()}:
+        sight = context.sight(moment)
+        if sight is None or context.actor is None:
+            return list(context.people.values())
+        lines = store_people.managers_at(context.store.conn, moment)
+        line, above = set(sight), lines.get(context.actor.id)
+        while above is not None and above not in line:
+            line.add(above)
+            above = lines.get(above)
+        known |= line
+    return [p for p in context.people.values() if p.id in known]
 
 
 def scope_seen(context: Context, person: Person | None, at: Moment, *, totals: bool = False) -> Scope:

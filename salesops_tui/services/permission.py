@@ -5,7 +5,7 @@ from __future__ import annotations
 from salesops_tui.domain.calendar import Moment
 from salesops_tui.domain.people import UNASSIGNED, Person, Role, Scope
 from salesops_tui.errors import Refused
-from salesops_tui.services.context import Context
+from salesops_tui.services.context import Context, known_people
 from salesops_tui.store import calls as store_calls
 from salesops_tui.store import deals as store_deals
 from salesops_tui.store import people as store_people
@@ -87,16 +87,8 @@ def everybody_seen(context: Context) -> bool:
 
 
 def colleagues(context: Context) -> list[Person]:
-    """Return the people whom the actor may know of: those they see, and the line of managers above them."""
-    sight = context.sight(context.now())
-    if sight is None or context.actor is None:
-        return list(context.people.values())
-    lines = store_people.managers_at(context.store.conn, context.now())
-    known, above = set(sight), lines.get(context.actor.id)
-    while above is not None and above not in known:
-        known.add(above)
-        above = lines.get(above)
-    return [p for p in context.people.values() if p.id in known]
+    """Return the people whom the actor may know of now: those they see, and the line of managers above them."""
+    return known_people(context, context.now())
 
 
 def entrusted(context: Context, owner: Person) -> Person:

@@ -225,6 +225,20 @@ def test_totals_above_are_shown_where_the_policy_says_so_and_deals_never(
     assert at_work("dana", "deals", "--scope", "erik").code == 1, "beside is not above"
 
 
+@pytest.mark.parametrize("who", ["dana", "lee"])
+@pytest.mark.parametrize(
+    "command", [["deals", "--scope"], ["movement", "--scope"], ["call", "start", "--scope"], ["log", "--person"]]
+)
+def test_whether_somebody_of_another_team_is_there_is_not_told(
+    at_work: Callable[..., Said], two_teams: Company, who: str, command: list[str]
+) -> None:
+    for theirs in ("sam", "Sam Cole", "sam@example.com", "nobody at all"):
+        said = at_work(who, *command, theirs)
+        assert (said.code, f"nobody here is called '{theirs}'" in said.err) == (1, True), said
+    above = at_work(who, *command, "olga")
+    assert "nobody here is called" not in above.err, "the line above is known"
+
+
 @pytest.mark.parametrize("form", ["table", "json"])
 def test_totals_above_name_nobody_beside_in_the_forecasts_history(
     at_work: Callable[..., Said], two_teams: Company, form: str
