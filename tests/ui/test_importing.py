@@ -16,6 +16,7 @@ from salesops_tui.services.import_request import ImportRequest
 from salesops_tui.services.import_undo import list_imports
 from salesops_tui.services.importing import import_deals
 from salesops_tui.ui import import_screen
+from salesops_tui.ui.driver import ReadTogether
 from salesops_tui.ui.import_files import entries
 from salesops_tui.ui.import_work import StoppedError, import_apart
 from salesops_tui.ui.screens.confirm import Confirm
@@ -290,6 +291,18 @@ async def test_a_file_of_which_no_row_can_be_taken_is_not_imported_by_a_slip(com
         await seat.press("i")
         assert "no row can be taken" in seat.flat
         assert isinstance(seat.app.screen, ImportScreen)
+    assert not list_imports(company.context, 1)
+
+
+async def test_pasted_text_imports_nothing(company: Company, desk: Desk) -> None:
+    desk.file(deal("D1"))
+    async with at_sheet(company.acting_as("olga")) as seat:
+        await open_file(seat, "deals")
+        for event in ReadTogether().feed("this"):
+            seat.app.post_message(event)
+        await settled(seat.pilot)
+        assert isinstance(seat.app.screen, ImportScreen)
+        assert "4 keys came at once" in " ".join(seat.toasts)
     assert not list_imports(company.context, 1)
 
 

@@ -120,6 +120,8 @@ class ImportScreen(ImportCorrecting):
     def action_import_now(self) -> None:
         """Import the file as it is understood."""
         assert self.view is not None
+        if self.was_pasted():
+            return
         if self.view.found.question:
             self.ask(self.view.found.question)
         else:
