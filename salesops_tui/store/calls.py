@@ -115,19 +115,19 @@ def call_by_id(conn: sqlite3.Connection, number: int) -> Call | None:
 
 def all_calls(conn: sqlite3.Connection, *, until: Moment | None = None) -> list[Call]:
     """Return the calls, newest first."""
-    sql = f"SELECT {_CALL} FROM call WHERE ?1 IS NULL OR started_at <= ?1 ORDER BY started_at DESC, id DESC"
-    return [_call(row) for row in conn.execute(sql, (until,))]
+    sql = f"SELECT {_CALL} FROM call WHERE :until IS NULL OR started_at <= :until ORDER BY started_at DESC, id DESC"
+    return [_call(row) for row in conn.execute(sql, {"until": until})]
 
 
 def open_calls(conn: sqlite3.Connection, at: Moment, by: int | None = None) -> list[Call]:
     """Return the calls in which deals can be inspected at a moment, newest first; only those that `by` started."""
     sql = f"""
         SELECT {_CALL} FROM call
-        WHERE started_at <= ?1 AND lapses_at >= ?1 AND (ended_at IS NULL OR ended_at > ?1)
-            AND (?2 IS NULL OR started_by = ?2)
+        WHERE started_at <= :at AND lapses_at >= :at AND (ended_at IS NULL OR ended_at > :at)
+            AND (:by IS NULL OR started_by = :by)
         ORDER BY started_at DESC, id DESC
     """
-    return [_call(row) for row in conn.execute(sql, (at, by))]
+    return [_call(row) for row in conn.execute(sql, {"at": at, "by": by})]
 
 
 def lapsed_calls(conn: sqlite3.Connection, at: Moment) -> list[Call]:
@@ -139,7 +139,7 @@ def lapsed_calls(conn: sqlite3.Connection, at: Moment) -> list[Call]:
 def last_ended_call(conn: sqlite3.Connection, scope: int | None, before: Moment) -> Call | None:
     """Return the last call of exactly this scope that had ended before a moment."""
     sql = f"""
-        SELECT {_CALL} FROM call WHERE scope IS ?1 AND coalesce(ended_at, lapses_at) < ?2
+        SELECT {_CALL} FROM call WHERE scope IS ? AND coalesce(ended_at, lapses_at) < ?
         ORDER BY coalesce(ended_at, lapses_at) DESC, id DESC LIMIT 1
     """
     row = conn.execute(sql, (scope, before)).fetchone()
@@ -150,12 +150,12 @@ def open_inspections(conn: sqlite3.Connection, deal: int, at: Moment) -> list[tu
     """Return a deal's newest inspection in each call that is open at a moment, the newest call first."""
     sql = f"""
         SELECT {_INSPECTION}, {_CALL} FROM inspection i JOIN call ON call.id = i.call
-        WHERE i.deal = ?1 AND call.started_at <= ?2 AND call.lapses_at >= ?2
-            AND (call.ended_at IS NULL OR call.ended_at > ?2)
+        WHERE i.deal = :deal AND call.started_at <= :at AND call.lapses_at >= :at
+            AND (call.ended_at IS NULL OR call.ended_at > :at)
         ORDER BY i.id
     """
     # A later inspection in the same call takes the place of the one before.
-    newest = {row[2]: (_call(row[8:]), _inspection(row[:8])) for row in conn.execute(sql, (deal, at))}
+    newest = {row[2]: (_call(row[8:]), _inspection(row[:8])) for row in conn.execute(sql, {"deal": deal, "at": at})}
     return sorted(newest.values(), key=lambda pair: (pair[0].started_at, pair[0].id), reverse=True)
 
 

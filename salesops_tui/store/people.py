@@ -75,7 +75,7 @@ def managers_at(conn: sqlite3.Connection, at: Moment) -> dict[int, int | None]:
     """Return the manager of everybody who had a reporting line at a moment."""
     return dict(
         conn.execute(
-            "SELECT person, manager FROM reporting_line WHERE valid_from <= ?1 AND valid_to > ?1", (at,)
+            "SELECT person, manager FROM reporting_line WHERE valid_from <= ? AND valid_to > ?", (at, at)
         ).fetchall()
     )
 
@@ -115,14 +115,14 @@ def is_below(conn: sqlite3.Connection, person: int, manager: int, at: Moment) ->
     """Say whether somebody is a manager at a moment, or anywhere below them: in their `scope_of`, found from below."""
     sql = """
         WITH RECURSIVE line (person) AS (
-            SELECT ?1
+            SELECT :person
             UNION
             SELECT r.manager FROM line JOIN reporting_line r ON r.person = line.person
-            WHERE r.valid_from <= ?3 AND r.valid_to > ?3 AND r.manager IS NOT NULL
+            WHERE r.valid_from <= :at AND r.valid_to > :at AND r.manager IS NOT NULL
         )
-        SELECT EXISTS (SELECT 1 FROM line WHERE person = ?2)
+        SELECT EXISTS (SELECT 1 FROM line WHERE person = :manager)
     """
-    return bool(conn.execute(sql, (person, manager, at)).fetchone()[0])
+    return bool(conn.execute(sql, {"person": person, "manager": manager, "at": at}).fetchone()[0])
 
 
 def quotas(conn: sqlite3.Connection, period: str) -> Mapping[int, int]:

@@ -122,8 +122,8 @@ def head(conn: sqlite3.Connection) -> str:
 
 def row_with_hash(conn: sqlite3.Connection, digest: str) -> int | None:
     """Return the number of the row with this hash, or its first eight characters and more; None for none."""
-    sql = "SELECT seq FROM record WHERE substr(hash, 1, length(?1)) = ?1 AND length(?1) >= 8 ORDER BY seq LIMIT 1"
-    row = conn.execute(sql, (digest.lower(),)).fetchone()
+    sql = "SELECT seq FROM record WHERE substr(hash, 1, length(:it)) = :it AND length(:it) >= 8 ORDER BY seq LIMIT 1"
+    row = conn.execute(sql, {"it": digest.lower()}).fetchone()
     return int(row[0]) if row else None
 
 

@@ -44,9 +44,9 @@ def test_the_ends_are_those_of_the_states(cases: Company, who: str | None, at: i
     marks = "1" if owners is None else f"owner IN ({', '.join(map(str, owners))})"
     for read, which in ((movement.commit_by_owner, "category = 3"), (movement.won_by_owner, "status = 1")):
         plain = conn.execute(
-            f"SELECT owner, sum(amount) FROM deal_state NOT INDEXED WHERE {which} AND {marks} AND valid_from <= ?1"
-            " AND valid_to > ?1 AND close_day BETWEEN ?2 AND ?3 GROUP BY owner",
-            (at, asked.period.start, asked.period.end),
+            f"SELECT owner, sum(amount) FROM deal_state NOT INDEXED WHERE {which} AND {marks} AND valid_from <= ?"
+            " AND valid_to > ? AND close_day BETWEEN ? AND ? GROUP BY owner",
+            (at, at, asked.period.start, asked.period.end),
         )
         assert read(conn, asked.period, Moment(at), owners) == dict(plain.fetchall())
 
