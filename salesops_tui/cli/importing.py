@@ -218,6 +218,8 @@ def _progress() -> Iterator[Progress | None]:
             nonlocal shown
             begins, ends = _SHARES.get(what, (_STEPS // 2, _STEPS))
             share = begins + done * (ends - begins) // max(of, 1)
+            if not _takes_more(sys.stderr.fileno()):
+                return  # it stands still (ctrl+S, a line that hangs), and others may be waiting for our turn to end
             bar.label = what.ljust(len(_LABEL))
             bar.update(max(0, share - shown))
             shown = max(shown, share)
@@ -225,6 +227,15 @@ def _progress() -> Iterator[Progress | None]:
         yield progress
         bar.label = "done".ljust(len(_LABEL))
         bar.update(_STEPS - shown)
+
+
+def _takes_more(terminal: int) -> bool:
+    """Say whether a terminal would take a line now, without a wait."""
+    from select import POLLOUT, poll
+
+    asked = poll()
+    asked.register(terminal, POLLOUT)
+    return bool(asked.poll(0))
 
 
 def _show(form: str, report: ImportReport | TableReport) -> None:

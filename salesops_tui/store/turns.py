@@ -52,7 +52,8 @@ class Turns:
             StoreProblem: somebody has written for longer than our patience lasts.
         """
         # Ctrl+Z waits for the end of the turn: who is stopped in it, or in the line, would stop everybody behind.
-        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTSTP,))
+        # So would who draws a progress in the background of a terminal that stops for that.
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTSTP, signal.SIGTTOU, signal.SIGTTIN))
         try:
             handle = self._taken()
             try:

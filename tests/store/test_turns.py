@@ -147,6 +147,13 @@ def test_ctrl_z_waits_for_the_end_of_a_turn(store: Path) -> None:
             process.kill()
 
 
+def test_a_terminal_that_stops_what_runs_behind_stops_nobody_in_a_turn(store: Path) -> None:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    with turn(store):
+        assert {signal.SIGTTOU, signal.SIGTTIN, signal.SIGTSTP} <= signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before
+
+
 def test_ctrl_z_in_the_line_holds_nobody_up(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "PATIENCE", 5.0)
     writes = process(store)
