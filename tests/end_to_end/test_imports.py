@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -88,6 +89,15 @@ def test_killed_at_any_moment_it_was_or_was_not(company: Company, tmp_path: Path
     assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".rejects")] == []
 
 
+@pytest.fixture
+def _heard() -> Iterator[None]:
+    """What is started in the background of a script is deaf to ctrl+c, and so is all that it starts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_heard")
 def test_ctrl_c_is_one_line_and_leaves_nothing(company: Company, tmp_path: Path) -> None:
     file = write(tmp_path / "deals.csv", 1, rows=ROWS * 20)
     stopped = 0
