@@ -24,6 +24,7 @@ from salesops_tui.ui.widgets.fields import Fields
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel as Severity
 
+_NOT_KEPT = "What you type is not kept"
 _SETTLED = 0.05
 """Seconds at a question after which others are told; whoever hurries past it leaves no trace."""
 
@@ -180,7 +181,10 @@ class WalkScreen(BaseScreen[None]):
         try:
             self._typed.keep(self.context)
         except StoreProblem as problem:
-            self.tell(Band(f"What you type is not kept: {problem}", "warn"))
+            self.tell(Band(f"{_NOT_KEPT}: {problem}", "warn"))
+        else:
+            if self._band is not None and self._band.text.startswith(_NOT_KEPT):
+                self.tell(None)
 
     # ------------------------------------------------------------------ where somebody is
 

@@ -323,6 +323,19 @@ async def test_a_full_disk_is_one_line_and_what_was_typed_goes_on_waiting(
     assert company.store.conn.execute("SELECT evidence FROM answer").fetchone() == ("Priya",)
 
 
+async def test_what_was_not_kept_is_not_said_any_more_once_it_is_kept(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with seated(company) as seat:
+        await seat.press("e")
+        with full_disk(seat.app.desk.context, monkeypatch):
+            await seat.type("Pri")
+            await seat.until(lambda: "What you type is not kept" in seat.flat)
+        await seat.type("ya")
+        await seat.until(lambda: "What you type is not kept" not in seat.flat)
+        assert company.store.conn.execute("SELECT body FROM draft").fetchone() == ("Priya",)
+
+
 async def test_a_read_only_store_is_read_and_says_why_nothing_is_written(company: Company) -> None:
     person = company.people["dana"]
     context = Context(closed_later(open_store(company.path, read_only=True)), person, company.clock, "reader")
