@@ -93,7 +93,7 @@ class Store:
             raise StoreProblem(f"{self.path} was opened read-only; nothing was written")
         if durable:
             load_for_decisions()
-        with translated(self.path), self.turns.turn():
+        with translated(self.path), self.turns.turn(hurried=not durable):
             self.check_in_place()
             wait = "OFF" if self.disposable else "FULL" if durable else "NORMAL"
             self.conn.execute(f"PRAGMA synchronous = {wait}")

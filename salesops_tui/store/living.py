@@ -9,16 +9,13 @@ from __future__ import annotations
 
 import fcntl
 import os
-import struct
 import sys
 from pathlib import Path
 
-from salesops_tui.store.lock_file import lock_file_of, opened_lock
+from salesops_tui.store.lock_file import byte_lock, kind_of_lock, lock_file_of, opened_lock
 
 _FAR = 1 << 40
 """Where the bytes of sessions begin, far from those that writers take."""
-_LOCK = "hhqqi4x"
-"""struct flock: kind, whence, start, length, process."""
 _HOLD = getattr(fcntl, "F_OFD_SETLK", 0) if sys.platform == "linux" else 0
 _ASK = getattr(fcntl, "F_OFD_GETLK", 0) if sys.platform == "linux" else 0
 
@@ -65,17 +62,16 @@ class Living:
                 return True
             if self._handle < 0:
                 return False  # nobody has ever written to this store
-            asked = struct.pack(_LOCK, fcntl.F_WRLCK, os.SEEK_SET, _byte_of(session), 1, 0)
-            found = fcntl.fcntl(self._handle, _ASK, asked)
+            found = fcntl.fcntl(self._handle, _ASK, byte_lock(fcntl.F_WRLCK, _byte_of(session)))
         except OSError:
             return None
-        return bool(struct.unpack(_LOCK, found[: struct.calcsize(_LOCK)])[0] != fcntl.F_UNLCK)
+        return kind_of_lock(found) != fcntl.F_UNLCK
 
     def _take(self, session: str) -> None:
         if not _HOLD or self._handle < 0:
             raise OSError
         # A lock for reading: it needs no right to write, and two sessions of one number do not shut each other out.
-        fcntl.fcntl(self._handle, _HOLD, struct.pack(_LOCK, fcntl.F_RDLCK, os.SEEK_SET, _byte_of(session), 1, 0))
+        fcntl.fcntl(self._handle, _HOLD, byte_lock(fcntl.F_RDLCK, _byte_of(session)))
 
     def _look(self) -> None:
         """Open the file; again where another one lies in its place, and hold there what was held."""

@@ -9,8 +9,11 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import struct
 from pathlib import Path
 
+# struct flock as the system pads it: type, whence, start, length, process.
+_FLOCK = struct.Struct("hhqqi4x")
 _NO_FILE = (errno.ELOOP, errno.EISDIR, errno.ENXIO)
 
 
@@ -42,3 +45,14 @@ def opened_lock(path: Path, flags: int) -> int:
         return handle
     os.close(handle)
     raise NoLockFileError(errno.EINVAL, os.strerror(errno.EINVAL), str(path))
+
+
+def byte_lock(kind: int, byte: int) -> bytes:
+    """Return a lock of this kind (`fcntl.F_WRLCK`, …) on one byte, as `fcntl.fcntl` passes it to the system."""
+    return _FLOCK.pack(kind, os.SEEK_SET, byte, 1, 0)
+
+
+def kind_of_lock(answer: bytes) -> int:
+    """Return the kind of lock in what the system has answered."""
+    kind: int = _FLOCK.unpack(answer[: _FLOCK.size])[0]
+    return kind

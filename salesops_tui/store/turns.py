@@ -11,7 +11,6 @@ from __future__ import annotations
 import fcntl
 import os
 import signal
-import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,10 +18,12 @@ from time import monotonic, sleep
 from typing import NoReturn
 
 from salesops_tui.errors import StoreProblem
-from salesops_tui.store.lock_file import NoLockFileError, lock_file_of, opened_lock
+from salesops_tui.store.lock_file import NoLockFileError, byte_lock, lock_file_of, opened_lock
 
 PATIENCE = 15.0
 """Seconds that a turn is waited for: longer than any decision takes, and a screen that stands still is not dead yet."""
+SHORT_PATIENCE = 2.0
+"""The same for what can go without, such as a draft that is written again a little later."""
 
 _NUMBERS = 4096
 """As many can wait at once; then the numbers begin again."""
@@ -32,8 +33,6 @@ _DRAWING = 2**32
 _WAIT_FOR_BYTE = getattr(fcntl, "F_OFD_SETLKW", None)
 _TRY_BYTE = getattr(fcntl, "F_OFD_SETLK", None)
 _BETWEEN_TRIES = 0.005
-# struct flock on 64 bits: type, whence, start, length, process. The system pads it alike everywhere.
-_FLOCK = struct.Struct("hhqqi4x")
 
 
 class Turns:
@@ -45,8 +44,11 @@ class Turns:
         self._path = lock_file_of(store)
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
+    def turn(self, *, hurried: bool = False) -> Iterator[None]:
         """Wait until nobody who came earlier writes, and keep others waiting.
+
+        Args:
+            hurried: wait for `SHORT_PATIENCE` only.
 
         Raises:
             StoreProblem: somebody has written for longer than our patience lasts.
@@ -55,7 +57,7 @@ class Turns:
         # So would who draws a progress in the background of a terminal that stops for that.
         blocked = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTSTP, signal.SIGTTOU, signal.SIGTTIN))
         try:
-            handle = self._taken()
+            handle = self._taken(SHORT_PATIENCE if hurried else PATIENCE)
             try:
                 yield
             finally:
@@ -63,12 +65,12 @@ class Turns:
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
 
-    def _taken(self) -> int:
+    def _taken(self, seconds: float) -> int:
         """Wait, and return the open file that holds the turn."""
         handle = self._opened()
         try:
             _share_like(handle, self._store)
-            with _patience(self._store) as wait:
+            with _patience(self._store, seconds) as wait:
                 # Order is a courtesy. Where it cannot be had, writers still exclude each other.
                 with suppress(OSError):
                     _wait_in_line(handle, wait)
@@ -106,8 +108,8 @@ def _wait_in_line(handle: int, wait: Wait) -> None:
 
 
 @contextmanager
-def _patience(store: Path) -> Iterator[Wait]:
-    """Give what waits for a lock, for `PATIENCE` in all.
+def _patience(store: Path, seconds: float) -> Iterator[Wait]:
+    """Give what waits for a lock, for so many seconds in all.
 
     The system's own waiting is broken off by a signal, which only the main thread hears; others ask again and again.
     """
@@ -118,16 +120,16 @@ def _patience(store: Path) -> Iterator[Wait]:
     try:
         before = signal.signal(signal.SIGALRM, enough)
     except ValueError:
-        end = monotonic() + PATIENCE
+        end = monotonic() + seconds
         yield lambda ask: _asked_until(end, ask, enough)
         return
-    heard = signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGALRM,))  # whoever started us may have blocked it
     try:
-        signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+        # Whoever started us may have blocked it; the end of the turn puts the mask back as it was.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGALRM,))
+        signal.setitimer(signal.ITIMER_REAL, seconds)
         yield lambda ask: ask(False)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
         signal.signal(signal.SIGALRM, before)
 
 
@@ -150,7 +152,7 @@ def _hold(handle: int, byte: int, wait: Wait) -> None:
 
 def _ask(handle: int, how: int | None, kind: int, byte: int) -> None:
     assert how is not None
-    fcntl.fcntl(handle, how, _FLOCK.pack(kind, os.SEEK_SET, byte, 1, 0))
+    fcntl.fcntl(handle, how, byte_lock(kind, byte))
 
 
 def _share_like(handle: int, store: Path) -> None:

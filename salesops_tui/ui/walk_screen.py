@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _NOT_KEPT = "What you type is not kept"
 _SETTLED = 0.05
 """Seconds at a question after which others are told; whoever hurries past it leaves no trace."""
+_AGAIN = 3.0
+"""Seconds after which what could not be kept is written again."""
 
 
 class WalkScreen(BaseScreen[None]):
@@ -182,6 +184,7 @@ class WalkScreen(BaseScreen[None]):
             self._typed.keep(self.context)
         except StoreProblem as problem:
             self.tell(Band(f"{_NOT_KEPT}: {problem}", "warn"))
+            self._soon("keep", _AGAIN, self.keep_typed)
         else:
             if self._band is not None and self._band.text.startswith(_NOT_KEPT):
                 self.tell(None)

@@ -14,6 +14,7 @@ import pytest
 
 from salesops_tui.errors import StoreProblem
 from salesops_tui.store import turns
+from salesops_tui.store.connection import create_store, open_store
 from salesops_tui.store.turns import Turns
 
 WAITS = """
@@ -126,6 +127,17 @@ def test_nobody_waits_for_ever_for_who_has_been_stopped(store: Path, monkeypatch
         stopped.kill()
     with turn(store):
         time.sleep(0.4)  # the patience is for waiting, not for writing
+
+
+def test_what_can_go_without_waits_for_less(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "SHORT_PATIENCE", 0.1)
+    create_store(store.with_name("other.db")).close()
+    with open_store(store.with_name("other.db")) as opened, process(opened.path) as stuck:
+        assert stuck.stdout
+        assert stuck.stdout.readline() == b"in\n"
+        with pytest.raises(StoreProblem, match="writing for too long"), opened.write(durable=False):
+            pass
+        stuck.kill()
 
 
 def test_ctrl_z_waits_for_the_end_of_a_turn(store: Path) -> None:

@@ -18,6 +18,7 @@ from salesops_tui.services.calls import end_call, find_call
 from salesops_tui.services.context import Context
 from salesops_tui.services.inspecting import AnswerRequest, give_answers
 from salesops_tui.store.connection import open_store
+from salesops_tui.ui import walk_screen
 from salesops_tui.ui.screens.call_sheet import CallSheetScreen
 from salesops_tui.ui.screens.inspection import InspectionScreen
 from tests.company import QUESTIONS, Company
@@ -323,15 +324,17 @@ async def test_a_full_disk_is_one_line_and_what_was_typed_goes_on_waiting(
     assert company.store.conn.execute("SELECT evidence FROM answer").fetchone() == ("Priya",)
 
 
-async def test_what_was_not_kept_is_not_said_any_more_once_it_is_kept(
-    company: Company, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("typed_after", ["ya", ""])
+async def test_what_was_not_kept_is_kept_later_and_no_longer_said(
+    company: Company, monkeypatch: pytest.MonkeyPatch, typed_after: str
 ) -> None:
+    monkeypatch.setattr(walk_screen, "_AGAIN", 0.2)
     async with seated(company) as seat:
         await seat.press("e")
         with full_disk(seat.app.desk.context, monkeypatch):
-            await seat.type("Pri")
+            await seat.type("Priya".removesuffix(typed_after))
             await seat.until(lambda: "What you type is not kept" in seat.flat)
-        await seat.type("ya")
+        await seat.type(typed_after)
         await seat.until(lambda: "What you type is not kept" not in seat.flat)
         assert company.store.conn.execute("SELECT body FROM draft").fetchone() == ("Priya",)
 
