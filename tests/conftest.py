@@ -4,7 +4,8 @@ What a test or a fixture opens is closed where that test or fixture ends (see `t
 """
 
 import os
-from collections.abc import Generator
+import signal
+from collections.abc import Generator, Iterator
 
 import hypothesis
 import pytest
@@ -48,3 +49,12 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object]) -> Generator[Non
         return (yield)
     finally:
         opened.end()
+
+
+@pytest.fixture
+def signals_as_usual() -> Iterator[None]:
+    """What a test starts hears signals that whoever runs the tests in the background, or with nohup, ignores."""
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in (signal.SIGINT, signal.SIGHUP)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)

@@ -175,6 +175,7 @@ def test_who_may_not_bring_a_file_in_fills_no_disk(box: Box) -> None:
         process.wait()
 
 
+@pytest.mark.usefixtures("signals_as_usual")
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_a_command_that_is_ended_leaves_nothing_of_what_it_was_given(box: Box, end: signal.Signals) -> None:
     before = _of_the_account()

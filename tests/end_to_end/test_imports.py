@@ -98,6 +98,7 @@ def _heard() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("_heard")
+@pytest.mark.usefixtures("signals_as_usual")
 def test_ctrl_c_is_one_line_and_leaves_nothing(company: Company, tmp_path: Path) -> None:
     file = write(tmp_path / "deals.csv", 1, rows=ROWS * 20)
     stopped = 0
