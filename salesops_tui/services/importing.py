@@ -142,6 +142,10 @@ def _histories_read(run: Run, histories: Sequence[Path], staging: Staging) -> It
 
 
 def _apply_all(run: Run, layout: Layout, lay: Sequence[Lay]) -> list[ImportReport]:
+    if _nothing_taken(run) and lay:
+        said = f"{'histories' if len(lay) > 1 else 'history'} left alone, since no row of its deals can be taken"
+        run.notices.append(Notice("history_left_alone", said, len(lay)))
+        lay = ()
     if run.request.dry_run or not lay:
         return [_apply(run, layout), *(each() for each in lay)]
     with run.context.store.write():
@@ -205,10 +209,15 @@ def _says_nothing(run: Run) -> bool:
     """Say that no row of a file can be taken, and note it; an empty file still speaks where it is all of its source."""
     if run.rows > run.rejected or (run.request.full and not run.rows):
         return False
-    if run.rows:
+    if _nothing_taken(run):
         said = "no row can be taken, so nothing is written and this is no import: an older file may still go in"
         run.notices.append(Notice("nothing_taken", said, 1))
     return True
+
+
+def _nothing_taken(run: Run) -> bool:
+    """Say whether a file has rows, and none of them can be taken."""
+    return 0 < run.rows == run.rejected
 
 
 def read_by(run: Run, layout: Layout) -> str:

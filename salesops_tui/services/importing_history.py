@@ -58,6 +58,7 @@ class _Run:
 
     Attributes:
         changed: rows of which claims come.
+        heard: it was to be laid; else what is beside it was not taken either.
         change: under which they were written; 0 while they are not.
         late: rows from a deal's first claim on.
         unpriced: deals in a currency that has no plan rate.
@@ -72,6 +73,7 @@ class _Run:
     rejected: int = 0
     rejects_file: str | None = None
     changed: int = 0
+    heard: bool = False
     change: int = 0
     late: int = 0
     unpriced: Counter[str] = field(default_factory=Counter)
@@ -174,6 +176,8 @@ def history_read(
             if not (run.change and import_log.has_change(context.store.conn, run.change)):
                 rejects.discard()
             raise
+        if not run.heard:
+            rejects.discard()
 
 
 def _map(run: _Run, table: Table) -> DealMap:
@@ -263,6 +267,7 @@ def _flush(words: list[Words], rejects: list[tuple[int, str, str]], places: _Pla
 
 def _apply(run: _Run, waiting: HistoryStaging, columns: dict[str, str | None], read_by: str) -> ImportReport:
     context, request = run.context, run.request
+    run.heard = True
     with context.store.reading() if request.dry_run else context.store.write() as conn:
         if not request.dry_run:
             close_lapsed_calls(context)

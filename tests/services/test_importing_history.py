@@ -173,6 +173,22 @@ def test_a_history_that_fails_leaves_nothing_of_the_deals(
     assert sorted(path.name for path in fresh.glob("*.rejects*")) == []
 
 
+@pytest.mark.parametrize("dry", [True, False])
+def test_where_no_deal_can_be_taken_its_history_is_not_laid_either(company: Company, crm: Path, dry: bool) -> None:
+    """The deals are there from an earlier file; the one that comes with the history is broken from its first row on."""
+    before, imported = states(company), len(import_log.imports(company.store.conn))
+    broken = company.path.parent / "broken.csv"
+    broken.write_text("Id,Name,OwnerId,StageName,ForecastCategory,Amount,CloseDate\n,a,b,6,Forecast,x,2026-12-01\n")
+    history = crm / "opportunity_history.csv"
+    (deals,) = import_with_history(company.context, ImportRequest(broken, dry_run=dry), [history])
+    assert (deals.rows, deals.rejected) == (1, 1)
+    assert told(deals) == {"rejected": 1, "nothing_taken": 1, "history_left_alone": 1}
+    assert (states(company), len(import_log.imports(company.store.conn))) == (before, imported)
+    assert bool(deals.rejects_file) is not dry
+    assert [path.name for path in crm.glob("*.rejects*")] == [], "of what was left alone nothing is said"
+    assert take(company, history).changed == 9
+
+
 def test_somebody_else_imports_the_same_deals_while_their_history_is_read(
     company: Company, fresh: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
