@@ -38,13 +38,20 @@ from salesops_tui.services.import_run import (
 from salesops_tui.services.import_steps import Steps
 from salesops_tui.services.linking import look_alike_notice
 from salesops_tui.store import import_log, imports, record
+from salesops_tui.store.foresight import Foresight
 from salesops_tui.store.imports import Delivery, Effect
 from salesops_tui.store.imports_staging import Staging
 from salesops_tui.store.ticking import ticking
 
 __all__ = ["ImportReport", "ImportRequest", "NeedsConfirmation", "Notice", "import_deals"]
 
-Lay = Callable[[], ImportReport]
+
+class Past(NamedTuple):
+    """Histories that were read: what each will be laid by, and what will come of them."""
+
+    foresight: Foresight
+    lay: Sequence[Callable[[], ImportReport]]
+
 
 _RECORDED = (
     "file", "sha256", "dialect", "full", "rows", "accepted", "rejected", "new", "changed", "unchanged", "removed",
@@ -109,8 +116,8 @@ def _read_and_apply(run: Run, histories: Sequence[Path]) -> list[ImportReport]:
             raise Refused(_about_strict(run))
         run.notices += rejected_notices(rejects.kinds)
         try:
-            with _histories_read(run, histories, staging) as lay:
-                return _apply_all(run, reading.layout, lay)
+            with _histories_read(run, histories, staging) as past:
+                return _apply_all(run, reading.layout, past)
         except BaseException:
             if not _written(run):
                 rejects.discard()
@@ -118,12 +125,12 @@ def _read_and_apply(run: Run, histories: Sequence[Path]) -> list[ImportReport]:
 
 
 @contextmanager
-def _histories_read(run: Run, histories: Sequence[Path], staging: Staging) -> Iterator[list[Lay]]:
-    """Read histories while nothing is locked yet, and give the functions that lay them."""
+def _histories_read(run: Run, histories: Sequence[Path], staging: Staging) -> Iterator[Past | None]:
+    """Read histories while nothing is locked yet, and work out what comes of them."""
     if not histories:
-        yield []
+        yield None
         return
-    from salesops_tui.services.importing_history import NO_FRESH, Fresh, history_read
+    from salesops_tui.services.importing_history import NO_FRESH, Fresh, foresight_of, history_read
 
     context, request = run.context, replace(run.request, full=False, as_of=None, dialect=AUTO, seen="")
     # In a dry run the deals do not come in, so that there is nothing to lay a history before.
@@ -131,25 +138,30 @@ def _histories_read(run: Run, histories: Sequence[Path], staging: Staging) -> It
     if not request.dry_run:
         fresh = Fresh(staging.numbers(), staging.currencies_other_than(context.policy.currency))
     with ExitStack() as stack:
-        yield [
-            stack.enter_context(
-                history_read(
-                    context, replace(request, path=path, name=str(path)), run.progress, fresh=fresh, number=number
-                )
-            )
-            for number, path in enumerate(histories)
-        ]
+        foresight = stack.enter_context(foresight_of(context, moment_to_write(context, run.request.as_of)))
+        lay = []
+        for number, path in enumerate(histories):
+            asked = replace(request, path=path, name=str(path))
+            read = history_read(context, asked, run.progress, foresight, fresh=fresh, number=number)
+            lay.append(stack.enter_context(read))
+        if not request.dry_run:
+            foresight.foresee()
+        yield Past(foresight, lay)
 
 
-def _apply_all(run: Run, layout: Layout, lay: Sequence[Lay]) -> list[ImportReport]:
-    if _nothing_taken(run) and lay:
-        said = f"{'histories' if len(lay) > 1 else 'history'} left alone, since no row of its deals can be taken"
-        run.notices.append(Notice("history_left_alone", said, len(lay)))
-        lay = ()
-    if run.request.dry_run or not lay:
-        return [_apply(run, layout), *(each() for each in lay)]
+def _apply_all(run: Run, layout: Layout, past: Past | None) -> list[ImportReport]:
+    if past and _nothing_taken(run):
+        said = f"{'histories' if len(past.lay) > 1 else 'history'} left alone, since no row of its deals can be taken"
+        run.notices.append(Notice("history_left_alone", said, len(past.lay)))
+        past = None
+    if past is None:
+        return [_apply(run, layout)]
+    if run.request.dry_run:
+        return [_apply(run, layout), *(each() for each in past.lay)]
     with run.context.store.write():
-        run.laid = [_apply(run, layout), *(each() for each in lay)]
+        past.foresight.begin()
+        run.laid = [_apply(run, layout), *(each() for each in past.lay)]
+        past.foresight.write()
     return run.laid
 
 

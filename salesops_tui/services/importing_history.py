@@ -37,8 +37,9 @@ from salesops_tui.services.import_request import (
     rejects_place,
 )
 from salesops_tui.services.owner_mapping import owner_finder
-from salesops_tui.store import history_replay, import_log, imports, record, tracks
-from salesops_tui.store.history_replay import HistoryStaging, KnownDeal, Laid, PastClaim, Words
+from salesops_tui.store import history_replay, import_log, imports, record
+from salesops_tui.store.foresight import Foresight
+from salesops_tui.store.history_replay import Heard, HistoryStaging, KnownDeal, Laid, PastClaim, Pasts, Words
 from salesops_tui.store.imports import Delivery
 from salesops_tui.store.imports_staging import Staging
 from salesops_tui.store.people import unassigned
@@ -60,8 +61,6 @@ class _Run:
         changed: rows of which claims come.
         heard: it was to be laid; else what is beside it was not taken either.
         change: under which they were written; 0 while they are not.
-        late: rows from a deal's first claim on.
-        unpriced: deals in a currency that has no plan rate.
     """
 
     context: Context
@@ -75,15 +74,13 @@ class _Run:
     changed: int = 0
     heard: bool = False
     change: int = 0
-    late: int = 0
-    unpriced: Counter[str] = field(default_factory=Counter)
     notices: list[Notice] = field(default_factory=list)
 
-    def counted(self, deals: Iterable[T], before: int, of: int) -> Iterator[T]:
-        """Yield deals and show how far that has come: they are looked at first, then written."""
+    def counted(self, deals: Iterable[T], of: int) -> Iterator[T]:
+        """Yield deals and show how far that has come."""
         for number, deal in enumerate(deals):
             if self.progress and number % _BATCH == 0:
-                self.progress(before + number, 2 * of, "writing history")
+                self.progress(number, of, "replaying")
             yield deal
 
 
@@ -103,8 +100,24 @@ def import_history(
     context.as_ops("an import")
     context.forget_people()
     # The staging has no rows here; it gives the connection its room.
-    with Staging(context.store), history_read(context, request, progress, file) as lay:
-        return lay()
+    with (
+        Staging(context.store),
+        foresight_of(context, context.now()) as foresight,
+        history_read(context, request, progress, foresight, file) as lay,
+    ):
+        if request.dry_run:
+            return lay()
+        foresight.foresee()
+        with context.store.write():
+            foresight.begin()
+            report = lay()
+            foresight.write()
+        return report
+
+
+def foresight_of(context: Context, at: Moment) -> Foresight:
+    """Return what holds histories that are laid together, beside a file of deals for the moment `at`."""
+    return Foresight(context.store, context.policies, KINDS, at)
 
 
 class Fresh(NamedTuple):
@@ -127,16 +140,18 @@ def history_read(
     context: Context,
     request: ImportRequest,
     progress: Progress | None,
+    foresight: Foresight,
     file: SourceFile | None = None,
     fresh: Fresh = NO_FRESH,
     number: int = 0,
 ) -> Iterator[Callable[[], ImportReport]]:
-    """Read a file of history without a lock, and give the function that lays it, within a transaction or its own.
+    """Read a file of history without a lock, and give the function that lays it, within a transaction.
 
     Args:
         context: whose store it is.
         request: names the file.
         progress: told how far it is.
+        foresight: of all that is laid together.
         file: the file, where it has been looked through.
         fresh: deals that will be in the store when it is laid.
         number: of several histories that are read at once, which one it is.
@@ -170,8 +185,10 @@ def history_read(
         if request.strict and run.rejected:
             raise Refused(f"{run.rejected} of {run.rows} rows were rejected, so nothing was written (--strict)")
         run.notices += [Notice(*said) for said in reader.said()] + rejected_notices(rejects.kinds)
+        with foresight.working(waiting):
+            _work_out(run, waiting, foresight.pasts)
         try:
-            yield lambda: _apply(run, waiting, dict(form.columns), told.sha256)
+            yield lambda: _apply(run, waiting, foresight, dict(form.columns), told.sha256)
         except BaseException:
             if not (run.change and import_log.has_change(context.store.conn, run.change)):
                 rejects.discard()
@@ -265,66 +282,82 @@ def _flush(words: list[Words], rejects: list[tuple[int, str, str]], places: _Pla
     rejects.clear()
 
 
-def _apply(run: _Run, waiting: HistoryStaging, columns: dict[str, str | None], read_by: str) -> ImportReport:
+def _work_out(run: _Run, waiting: HistoryStaging, pasts: Pasts, among: str = "") -> None:
+    """Find out what claims come of the words on deals: of all, or of those in a temporary table."""
+    policy = run.context.policy
+    heard: list[Heard] = []
+    claims: list[PastClaim] = []
+    for deal in run.counted(waiting.deals(pasts, among), 0 if among else waiting.spoken_of()):
+        come, added = _claims_before(policy, deal)
+        heard.append(come)
+        claims += added
+        if len(claims) > _BATCH:
+            waiting.lay(heard, claims)
+            heard.clear()
+            claims.clear()
+    waiting.lay(heard, claims)
+
+
+def _apply(
+    run: _Run, waiting: HistoryStaging, foresight: Foresight, columns: dict[str, str | None], read_by: str
+) -> ImportReport:
     context, request = run.context, run.request
     run.heard = True
-    with context.store.reading() if request.dry_run else context.store.write() as conn:
-        if not request.dry_run:
-            close_lapsed_calls(context)
+    if request.dry_run:
+        return _report(run, columns, _notice(run, waiting))
+    with context.store.write() as conn:
+        close_lapsed_calls(context)
+        if run.progress:
+            run.progress(1, 2, "writing history")
+        foresight.settle()
         waiting.settle()
-        claims: list[PastClaim] = []
-        for deal in run.counted(waiting.deals(KINDS), 0, waiting.spoken_of()):
-            claims += _claims_before(run, deal)
-            if len(claims) > _BATCH:
-                waiting.lay(claims)
-                claims.clear()
-        waiting.lay(claims)
-        laid = waiting.laid()
-        _notice(run, laid)
-        as_of = context.now() if laid.earliest is None else laid.earliest
-        report = _report(run, columns, as_of)
-        if request.dry_run or not laid.claims:
+        _work_out(run, waiting, lambda deals: history_replay.claims_known(conn, deals, KINDS), "unforeseen")
+        laid = _notice(run, waiting)
+        report = _report(run, columns, laid)
+        if laid.earliest is None:
             return report
-        run.change = change = context.change("import", valid_at=as_of)
-        tracks.rebuild(conn, context.policies, run.counted(waiting.write(change), laid.deals, laid.deals))
-        delivery = Delivery(request.source, as_of, False, frozenset())
-        number = imports.add_import(conn, change, delivery, report.as_plain(), read_by, waiting.rejects.table)
-        plain = report.as_plain()
+        run.change = change = context.change("import", valid_at=laid.earliest)
+        waiting.write(change)
+        delivery, plain = Delivery(request.source, laid.earliest, False, frozenset()), report.as_plain()
+        number = imports.add_import(conn, change, delivery, plain, read_by, waiting.rejects.table)
         names = ("file", "sha256", "dialect", "rows", "accepted", "rejected", "changed", "unchanged")
         body = {"import": number, "source": request.source, **{name: plain[name] for name in names}}
         record.write_record(conn, change, body | {"claims": laid.claims, "deals": laid.deals})
     return report
 
 
-def _claims_before(run: _Run, deal: KnownDeal) -> Iterator[PastClaim]:
-    """Yield what a history adds to a deal, and count the rows."""
-    policy = run.context.policy
+def _claims_before(policy: Policy, deal: KnownDeal) -> tuple[Heard, list[PastClaim]]:
+    """Return what comes of the rows of a history on a deal: how many are heard, and the claims."""
     status_of = {stage.key: _CLOSED_AS.get(stage.closed, Status.OPEN) for stage in policy.stages}
-    run.late += sum(words.at >= deal.past.first_at for words in deal.words)
+    late = sum(words.at >= deal.past.first_at for words in deal.words)
     told = [word for words in deal.words for word in words.told]
     written = replay(deal.past, told, lambda stage: status_of.get(stage, Status.OPEN))
-    bases = [_base(policy, facts) for _, facts in written]
-    if None in bases:
-        run.unpriced[deal.key] += 1
-        return
+    last = deal.words[-1].at
+    claims = []
+    for at, facts in written:
+        base = _base(policy, facts)
+        if base is None:
+            return Heard(deal.number, late, 0, deal.key, last), []
+        claims.append(PastClaim(deal.number, at, facts, base, status_of.get(facts.stage, Status.OPEN)))
     moments = {at for at, _ in written}
-    run.changed += sum(words.at in moments for words in deal.words)
-    for (at, facts), base in zip(written, bases, strict=True):
-        assert base is not None
-        yield PastClaim(deal.number, at, facts, base, status_of.get(facts.stage, Status.OPEN))
+    return Heard(deal.number, late, sum(words.at in moments for words in deal.words), "", last), claims
 
 
-def _notice(run: _Run, laid: Laid) -> None:
+def _notice(run: _Run, waiting: HistoryStaging) -> Laid:
+    """Note what comes of a history, and return it."""
+    laid = waiting.laid()
+    late, run.changed, unpriced = waiting.heard()
     if laid.claims:
         said = f"claims laid before the first import of {laid.deals:,} deals"
         run.notices.append(Notice("history", said, laid.claims))
-    if run.late:
+    if late:
         said = "rows from a deal's first import on, where the store has its own history, so left out"
-        run.notices.append(Notice("after_first_claim", said, run.late))
-    if run.unpriced:
-        named = ", ".join(list(run.unpriced)[:_NAMED])
+        run.notices.append(Notice("after_first_claim", said, late))
+    if unpriced:
+        named = ", ".join(unpriced[:_NAMED])
         said = f"deals in a currency without a plan rate for their year, so left out: {named}"
-        run.notices.append(Notice("no_plan_rate", said, len(run.unpriced)))
+        run.notices.append(Notice("no_plan_rate", said, len(unpriced)))
+    return laid
 
 
 def _base(policy: Policy, facts: Facts) -> int | None:
@@ -337,13 +370,13 @@ def _base(policy: Policy, facts: Facts) -> int | None:
     return None if rate is None else convert(original, currency, policy.currency, rate)
 
 
-def _report(run: _Run, columns: dict[str, str | None], as_of: Moment) -> ImportReport:
+def _report(run: _Run, columns: dict[str, str | None], laid: Laid) -> ImportReport:
     accepted = run.rows - run.rejected
     return ImportReport(
         file=run.request.called,
         sha256=run.file.sha256,
         dialect=run.kind,
-        as_of=run.context.calendar.iso(as_of),
+        as_of=run.context.calendar.iso(run.context.now() if laid.earliest is None else laid.earliest),
         full=False,
         dry_run=run.request.dry_run,
         rows=run.rows,

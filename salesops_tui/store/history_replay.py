@@ -1,13 +1,14 @@
 """The past of deals from before the store knew them: reading what it has, writing what a CRM's history adds.
 
-Words and claims wait in temporary tables, so that memory does not grow with a history.
+Words and claims wait in temporary tables, so that memory does not grow with a history. Deals that are on their way
+into the store themselves are numbered below zero there, as in the staging, until they are placed (`foresight`).
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from types import TracebackType
 from typing import Any, NamedTuple
@@ -20,8 +21,17 @@ from salesops_tui.store.imports_staging import CLAIM_COLUMNS, KeptRejects
 
 _CHUNK = 1_000
 _FIELDS = ("", *FACTS)
+_BELOW = -(2**62)
+NUMBER = "coalesce(p.deal, t.deal)"
+PLACED = "LEFT JOIN temp.placed p ON p.told = t.deal WHERE (t.deal > 0 OR p.deal IS NOT NULL)"
+"""Of rows `t` those of deals that are in the store, and what they are numbered there."""
 
 _encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
+PastRow = tuple[Any, ...]
+"""Deal, id, moment, whether a replayed history says so, owner, stage, category, currency, original, close day."""
+Pasts = Callable[[Sequence[int]], Sequence[PastRow]]
 
 
 class Words(NamedTuple):
@@ -52,6 +62,23 @@ class PastClaim(NamedTuple):
     status: Status
 
 
+class Heard(NamedTuple):
+    """What came of the words on a deal.
+
+    Attributes:
+        late: rows from its first claim on.
+        changed: rows of which claims come.
+        unpriced: its id, where it is in a currency without a plan rate; else "".
+        last_at: the moment of the last row.
+    """
+
+    deal: int
+    late: int
+    changed: int
+    unpriced: str
+    last_at: Moment
+
+
 class Laid(NamedTuple):
     """What waits to be laid: claims, of how many deals, and the moment of the earliest; None where there are none."""
 
@@ -73,7 +100,7 @@ class HistoryStaging:
         """Prepare for a history; of several at once each has a number of its own."""
         self._store = store
         self._conn = store.conn
-        self._told, self._laid = f"told{number}", f"laid{number}"
+        self._told, self.laid_table, self.heard_table = f"told{number}", f"laid{number}", f"heard{number}"
         self.rejects = KeptRejects(store, f"told_reject{number}")
 
     def __enter__(self) -> HistoryStaging:
@@ -83,8 +110,12 @@ class HistoryStaging:
                 f"CREATE TEMP TABLE {self._told} (deal INTEGER, at INTEGER, place TEXT, line INTEGER, words TEXT)"
             )
             self._conn.execute(
-                f"CREATE TEMP TABLE {self._laid} (id INTEGER PRIMARY KEY, deal INTEGER NOT NULL,"
+                f"CREATE TEMP TABLE {self.laid_table} (id INTEGER PRIMARY KEY, deal INTEGER NOT NULL,"
                 f" valid_from INTEGER NOT NULL, {', '.join(CLAIM_COLUMNS)})"
+            )
+            self._conn.execute(
+                f"CREATE TEMP TABLE {self.heard_table} (deal INTEGER PRIMARY KEY, late INTEGER NOT NULL,"
+                " changed INTEGER NOT NULL, unpriced TEXT NOT NULL, last_at INTEGER NOT NULL)"
             )
             self.rejects.begin()
         return self
@@ -108,34 +139,34 @@ class HistoryStaging:
             self._conn.execute("COMMIT")
 
     def settle(self) -> None:
-        """Give the deals that were staged when their words were read (numbered below zero) the numbers they got."""
-        if not self._conn.execute(f"SELECT 1 FROM temp.{self._told} WHERE deal < 0 LIMIT 1").fetchone():
-            return
-        sql = f"""
-            UPDATE temp.{self._told} SET deal = (
-                SELECT d.id FROM temp.staged s JOIN deal d ON d.key = s.key WHERE s.id = -{self._told}.deal
-            ) WHERE deal < 0
-        """
-        self._conn.execute(sql)
+        """Forget what came of the deals of `temp.unforeseen`, and give those of their words their numbers."""
+        placed = "deal IN (SELECT told FROM temp.placed WHERE deal IN (SELECT deal FROM temp.unforeseen))"
+        known = "deal IN (SELECT deal FROM temp.unforeseen)"
+        for table in (self.laid_table, self.heard_table):
+            self._conn.execute(f"DELETE FROM temp.{table} WHERE {placed} OR {known}")
+        self._conn.execute(
+            f"UPDATE temp.{self._told} SET deal = (SELECT p.deal FROM temp.placed p WHERE p.told = {self._told}.deal)"
+            f" WHERE {placed}"
+        )
 
-    def deals(self, kinds: Sequence[str]) -> Iterator[KnownDeal]:
+    def deals(self, pasts: Pasts, among: str = "") -> Iterator[KnownDeal]:
         """Yield the deals that were spoken of, with their claims of replayed histories apart.
 
         Args:
-            kinds: under which dialects imports of history are noted.
+            pasts: returns the claims of deals, each deal's together and in order.
+            among: a temporary table; only the deals of it.
         """
         self._conn.execute(f"CREATE INDEX IF NOT EXISTS temp.{self._told}_deal ON {self._told} (deal, at, place)")
-        after = 0
+        only = f"AND deal IN (SELECT deal FROM temp.{among})" if among else ""
+        after = _BELOW
         while True:
-            sql = f"SELECT DISTINCT deal FROM temp.{self._told} WHERE deal > ? ORDER BY deal LIMIT ?"
+            sql = f"SELECT DISTINCT deal FROM temp.{self._told} WHERE deal > ? {only} ORDER BY deal LIMIT ?"
             numbers = [deal for (deal,) in self._conn.execute(sql, (after, _CHUNK))]
             if not numbers:
                 return
             after = numbers[-1]
             words = self._words(numbers)
-            values = {"deals": json.dumps(numbers), "kinds": json.dumps(kinds)}
-            rows = self._conn.execute(_CLAIMS, values).fetchall()
-            for _, claims in groupby(rows, key=lambda row: row[0]):
+            for _, claims in groupby(pasts(numbers), key=lambda row: row[0]):
                 known = _known(list(claims), words)
                 if known:
                     yield known
@@ -144,11 +175,12 @@ class HistoryStaging:
         """Return of how many deals there are words."""
         return int(self._conn.execute(f"SELECT count(DISTINCT deal) FROM temp.{self._told}").fetchone()[0])
 
-    def lay(self, claims: Iterable[PastClaim]) -> None:
-        """Keep claims for `write`."""
+    def lay(self, heard: Iterable[Heard], claims: Iterable[PastClaim]) -> None:
+        """Keep what came of words, and the claims for `write`."""
+        self._conn.executemany(f"INSERT INTO temp.{self.heard_table} VALUES (?, ?, ?, ?, ?)", heard)
         places = ", ".join("?" * (len(CLAIM_COLUMNS) + 2))
         self._conn.executemany(
-            f"INSERT INTO temp.{self._laid} (deal, valid_from, {', '.join(CLAIM_COLUMNS)}) VALUES ({places})",
+            f"INSERT INTO temp.{self.laid_table} (deal, valid_from, {', '.join(CLAIM_COLUMNS)}) VALUES ({places})",
             (
                 (
                     c.deal, c.at, c.facts.owner, c.facts.stage, int(c.facts.category), c.base, *c.facts.money,
@@ -158,21 +190,29 @@ class HistoryStaging:
             ),
         )  # fmt: skip
 
+    def heard(self) -> tuple[int, int, list[str]]:
+        """Return the rows that were late, those of which claims come, and the ids of deals without a plan rate."""
+        rows = f"temp.{self.heard_table} t {PLACED}"
+        late, changed = self._conn.execute(
+            f"SELECT coalesce(sum(late), 0), coalesce(sum(changed), 0) FROM {rows}"
+        ).fetchone()
+        unpriced = self._conn.execute(f"SELECT unpriced FROM {rows} AND unpriced <> '' ORDER BY {NUMBER}")
+        return late, changed, [key for (key,) in unpriced]
+
     def laid(self) -> Laid:
         """Return what waits to be written."""
-        sql = f"SELECT count(*), count(DISTINCT deal), min(valid_from) FROM temp.{self._laid}"
+        sql = f"SELECT count(*), count(DISTINCT t.deal), min(t.valid_from) FROM temp.{self.laid_table} t {PLACED}"
         return Laid(*self._conn.execute(sql).fetchone())
 
-    def write(self, change: int) -> Iterator[int]:
-        """Write the claims under a change and yield their deals, whose projection has to be built anew."""
+    def write(self, change: int) -> None:
+        """Write the claims under a change."""
         columns = ", ".join(CLAIM_COLUMNS)
         self._conn.execute(
             f"INSERT INTO claim (deal, valid_from, change, {columns})"
-            f" SELECT deal, valid_from, ?, {columns} FROM temp.{self._laid} ORDER BY id",
+            f" SELECT {NUMBER}, t.valid_from, ?, {', '.join(f't.{name}' for name in CLAIM_COLUMNS)}"
+            f" FROM temp.{self.laid_table} t {PLACED} ORDER BY {NUMBER}, t.valid_from",
             (change,),
         )
-        for (deal,) in self._conn.execute(f"SELECT DISTINCT deal FROM temp.{self._laid} ORDER BY deal").fetchall():
-            yield deal
 
     def _words(self, numbers: Sequence[int]) -> dict[int, list[Words]]:
         sql = f"""
@@ -186,7 +226,7 @@ class HistoryStaging:
         return found
 
     def _drop(self) -> None:
-        for table in (self._told, self._laid):
+        for table in (self._told, self.laid_table, self.heard_table):
             self._conn.execute(f"DROP TABLE IF EXISTS temp.{table}")
         self.rejects.drop()
 
@@ -194,6 +234,11 @@ class HistoryStaging:
 def known_numbers(conn: sqlite3.Connection) -> dict[str, int]:
     """Return the deals of which the store has a state: number by id."""
     return dict(conn.execute("SELECT key, id FROM deal WHERE id IN (SELECT deal FROM deal_state)").fetchall())
+
+
+def claims_known(conn: sqlite3.Connection, deals: Sequence[int], kinds: Sequence[str]) -> list[PastRow]:
+    """Return the claims of deals that stand, in order; `kinds` are the dialects under which histories are noted."""
+    return conn.execute(_CLAIMS, {"deals": json.dumps(deals), "kinds": json.dumps(kinds)}).fetchall()
 
 
 def _plain(told: Told) -> list[Any]:

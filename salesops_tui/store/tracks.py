@@ -55,7 +55,9 @@ def projection_of(conn: sqlite3.Connection, policies: Policies, deal: int) -> Pr
     from salesops_tui.domain.projection import project
 
     wanted = json.dumps([deal])
-    return project(_claims(conn, wanted)[deal], _details(conn, wanted)[deal], _rulings(conn, policies, wanted)[deal])
+    return project(
+        claims_of(conn, wanted)[deal], details_of(conn, wanted)[deal], _rulings(conn, policies, wanted)[deal]
+    )
 
 
 def rebuild(conn: sqlite3.Connection, policies: Policies, deals: Iterable[int]) -> None:
@@ -79,7 +81,7 @@ def _rebuild(conn: sqlite3.Connection, policies: Policies, deals: Iterable[int])
     waiting = iter(deals)
     while chunk := list(islice(waiting, _CHUNK)):
         wanted = json.dumps(chunk)
-        claims, details = _claims(conn, wanted), _details(conn, wanted)
+        claims, details = claims_of(conn, wanted), details_of(conn, wanted)
         rulings, stored = _rulings(conn, policies, wanted), _stored(conn, wanted)
         edits = _Edits()
         for deal in chunk:
@@ -95,7 +97,7 @@ def differing(conn: sqlite3.Connection, policies: Policies, deals: Iterable[int]
     waiting = iter(deals)
     while chunk := list(islice(waiting, _CHUNK)):
         wanted = json.dumps(chunk)
-        claims, details = _claims(conn, wanted), _details(conn, wanted)
+        claims, details = claims_of(conn, wanted), details_of(conn, wanted)
         rulings, stored = _rulings(conn, policies, wanted), _stored(conn, wanted)
         for deal in chunk:
             if [state for _, state in stored[deal]] != list(project(claims[deal], details[deal], rulings[deal]).states):
@@ -111,7 +113,7 @@ def ends_with(
     from salesops_tui.domain.projection import project
 
     wanted = json.dumps(list(extra))
-    claims, details = _claims(conn, wanted), _details(conn, wanted)
+    claims, details = claims_of(conn, wanted), details_of(conn, wanted)
     rulings, stored = _rulings(conn, policies, wanted), _stored(conn, wanted)
     for deal, (claim, detail) in extra.items():
         states = project(
@@ -181,7 +183,8 @@ def _state_values(state: State) -> tuple[object, ...]:
     )
 
 
-def _claims(conn: sqlite3.Connection, wanted: str) -> Mapping[int, list[Claim]]:
+def claims_of(conn: sqlite3.Connection, wanted: str) -> Mapping[int, list[Claim]]:
+    """Return the claims that stand of deals (a JSON array), in order."""
     sql = """
         SELECT c.deal, c.id, c.valid_from, c.change, c.owner, c.stage, c.rep_category, c.amount, c.currency,
             c.original, c.close_day, c.status
@@ -222,7 +225,8 @@ def _claims(conn: sqlite3.Connection, wanted: str) -> Mapping[int, list[Claim]]:
     return found
 
 
-def _details(conn: sqlite3.Connection, wanted: str) -> Mapping[int, list[DetailVersion]]:
+def details_of(conn: sqlite3.Connection, wanted: str) -> Mapping[int, list[DetailVersion]]:
+    """Return the details that stand of deals (a JSON array), in order."""
     sql = """
         SELECT d.deal, d.id, d.valid_from, d.change, d.economic_buyer
         FROM detail d LEFT JOIN withdrawal w ON w.change = d.change

@@ -69,7 +69,7 @@ def test_new_deals_have_the_state_that_the_projection_gives(company: Company) ->
     conn = company.store.conn
     assert tracks_agree(company)
     (number,) = conn.execute("SELECT id FROM deal WHERE key = 'D1'").fetchone()
-    claims = tracks._claims(conn, f"[{number}]")[number]
+    claims = tracks.claims_of(conn, f"[{number}]")[number]
     assert tracks.states_of(conn, number) == [project_single(claims[0], tracks.states_of(conn, number)[0].detail)]
 
 
