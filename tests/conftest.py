@@ -3,6 +3,7 @@
 What a test or a fixture opens is closed where that test or fixture ends (see `tests.opened`).
 """
 
+import gc
 import os
 import signal
 from collections.abc import Generator, Iterator
@@ -11,6 +12,9 @@ import hypothesis
 import pytest
 
 from tests import opened
+
+# Apps and stores by the hundred: looking through all that lives, as often as Python does by itself, is a tenth of a run.
+gc.set_threshold(100_000, 50, 100)
 
 # "ci" is what gates: the same examples every time, and not many. HYPOTHESIS_PROFILE=explore looks for new ones.
 hypothesis.settings.register_profile(

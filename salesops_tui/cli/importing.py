@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, TextIO, TypedDict
 
 import click
 
@@ -218,7 +218,7 @@ def _progress() -> Iterator[Progress | None]:
             nonlocal shown
             begins, ends = _SHARES.get(what, (_STEPS // 2, _STEPS))
             share = begins + done * (ends - begins) // max(of, 1)
-            if not _takes_more(sys.stderr.fileno()):
+            if not _takes_more(sys.stderr):
                 return  # it stands still (ctrl+S, a line that hangs), and others may be waiting for our turn to end
             bar.label = what.ljust(len(_LABEL))
             bar.update(max(0, share - shown))
@@ -229,12 +229,16 @@ def _progress() -> Iterator[Progress | None]:
         bar.update(_STEPS - shown)
 
 
-def _takes_more(terminal: int) -> bool:
+def _takes_more(terminal: TextIO) -> bool:
     """Say whether a terminal would take a line now, without a wait."""
     from select import POLLOUT, poll
 
+    try:
+        number = terminal.fileno()
+    except OSError:
+        return True  # none of the system's: what is written to it stays within this process
     asked = poll()
-    asked.register(terminal, POLLOUT)
+    asked.register(number, POLLOUT)
     return bool(asked.poll(0))
 
 
