@@ -13,7 +13,7 @@ import pytest
 
 from tests import opened
 
-# Apps and stores by the hundred: looking through all that lives, as often as Python does by itself, is a tenth of a run.
+# Apps and stores by the hundred: looking through all that lives as often as Python does by itself is a tenth of a run.
 gc.set_threshold(100_000, 50, 100)
 
 # "ci" is what gates: the same examples every time, and not many. HYPOTHESIS_PROFILE=explore looks for new ones.
