@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from salesops_tui.domain.calendar import Moment, system_clock, to_moment
+from salesops_tui.domain.calendar import Moment, to_moment
 from salesops_tui.services.demo import build_demo
 
 DAY = datetime(2026, 8, 20, 10, 40, tzinfo=UTC)
@@ -24,23 +24,14 @@ def clock() -> Moment:
 
 
 def of_a_fixed_day(factory: pytest.TempPathFactory) -> Path:
-    """Return the store whose story ends before `DAY`."""
-    return _built(factory, "fixed", today=False)
-
-
-def of_today(factory: pytest.TempPathFactory) -> Path:
-    """Return the store whose story ends today, as `salesops demo` makes it."""
-    return _built(factory, "today", today=True)
-
-
-def _built(factory: pytest.TempPathFactory, name: str, *, today: bool) -> Path:
+    """Return the store whose story ends before `DAY`; on other days the company is measured without a store."""
     base = factory.getbasetemp()
     # With several workers each has a folder of its own, in one that belongs to the run.
     folder = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    path = folder / f"demo-{name}.db"
-    with _alone(folder / f"demo-{name}.lock"):
+    path = folder / "demo.db"
+    with _alone(folder / "demo.lock"):
         if not path.exists():
-            build_demo(path, clock=system_clock if today else clock)
+            build_demo(path, clock=clock)
     return path
 
 

@@ -27,7 +27,8 @@ from tests.recomputation import COMMIT
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Context:
-    return Context(closed_later(open_store(demo_store.of_today(tmp_path_factory), read_only=True)), None)
+    store = closed_later(open_store(demo_store.of_a_fixed_day(tmp_path_factory), read_only=True))
+    return Context(store, None, demo_store.clock)
 
 
 @pytest.fixture(scope="module")

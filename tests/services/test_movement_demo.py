@@ -17,7 +17,8 @@ from tests.services.moving import agree, ask, hold_together
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Context:
-    return Context(closed_later(open_store(demo_store.of_today(tmp_path_factory), read_only=True)), None)
+    store = closed_later(open_store(demo_store.of_a_fixed_day(tmp_path_factory), read_only=True))
+    return Context(store, None, demo_store.clock)
 
 
 def test_every_week_of_every_person(demo: Context) -> None:
