@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from salesops_tui.cli.numbers import NUMBER
 from salesops_tui.cli.output import emit, emit_lines, format_option
 from salesops_tui.cli.session import Session
 
@@ -35,7 +36,7 @@ def add(session: Session, deal_id: str, text: str, owner: str, due: str) -> None
 
 
 @action.command("done")
-@click.argument("number", metavar="ID", type=int)
+@click.argument("number", metavar="ID", type=NUMBER)
 @click.option("--not-done", is_flag=True, help="It was dropped instead.")
 @click.pass_obj
 def done(session: Session, number: int, not_done: bool) -> None:

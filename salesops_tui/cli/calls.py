@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from salesops_tui.cli.numbers import NUMBER
 from salesops_tui.cli.output import emit, emit_json, emit_lines, format_option
 from salesops_tui.cli.session import Session
 from salesops_tui.errors import NotFound
@@ -45,7 +46,7 @@ def list_calls(session: Session, form: str) -> None:
 
 
 @call.command("show")
-@click.argument("number", metavar="[ID]", type=int, required=False)
+@click.argument("number", metavar="[ID]", type=NUMBER, required=False)
 @format_option
 @click.pass_obj
 def show(session: Session, number: int | None, form: str) -> None:
@@ -67,7 +68,7 @@ def show(session: Session, number: int | None, form: str) -> None:
 
 
 @call.command("end")
-@click.argument("number", metavar="[ID]", type=int, required=False)
+@click.argument("number", metavar="[ID]", type=NUMBER, required=False)
 @format_option
 @click.pass_obj
 def end(session: Session, number: int | None, form: str) -> None:

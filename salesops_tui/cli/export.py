@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from salesops_tui.cli.numbers import NUMBER
 from salesops_tui.cli.session import Session
 from salesops_tui.errors import WrongUsage
 
@@ -141,7 +142,7 @@ def forecast(session: Session, /, **asked: Any) -> None:
 
 
 @export.command("minutes")
-@click.argument("number", metavar="[CALL]", type=int, required=False)
+@click.argument("number", metavar="[CALL]", type=NUMBER, required=False)
 @_options
 @click.pass_obj
 def minutes(session: Session, /, number: int | None, **asked: Any) -> None:

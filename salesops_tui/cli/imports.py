@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from salesops_tui.cli.numbers import NUMBER
 from salesops_tui.cli.output import emit, emit_json, emit_lines, format_option, warn
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _COUNTS = ("rows", "accepted", "rejected", "new", "changed", "unchanged", "remov
 
 
 @click.group("imports", invoke_without_command=True)
-@click.option("--limit", type=click.IntRange(min=1), help="So many at most, the newest.")
+@click.option("--limit", type=NUMBER, help="So many at most, the newest.")
 @format_option
 @click.pass_context
 def imports(ctx: click.Context, limit: int | None, form: str) -> None:
@@ -38,7 +39,7 @@ def imports(ctx: click.Context, limit: int | None, form: str) -> None:
 
 
 @imports.command("show")
-@click.argument("number", type=click.IntRange(min=1))
+@click.argument("number", type=NUMBER)
 @format_option
 @click.pass_context
 def show(ctx: click.Context, number: int, form: str) -> None:
@@ -56,7 +57,7 @@ def show(ctx: click.Context, number: int, form: str) -> None:
 
 
 @imports.command("undo")
-@click.argument("number", type=click.IntRange(min=1), required=False)
+@click.argument("number", type=NUMBER, required=False)
 @format_option
 @click.pass_context
 def undo(ctx: click.Context, number: int | None, form: str) -> None:

@@ -6,12 +6,13 @@ import json
 
 import click
 
+from salesops_tui.cli.numbers import NUMBER
 from salesops_tui.cli.output import emit, emit_json, emit_lines, format_option, warn
 from salesops_tui.cli.session import Session
 
 
 @click.command()
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="How many, the newest first.")
+@click.option("--limit", type=NUMBER, default=50, show_default=True, help="How many, the newest first.")
 @click.option("--deal", help="Only what concerns this deal.")
 @click.option("--person", help="Only what this person did.")
 @click.option("--week", metavar="DATE", help="Only what was written down in the week of this day.")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from salesops_tui.cli.numbers import NUMBER
 from salesops_tui.cli.output import emit_lines
 from salesops_tui.cli.session import Session
 from salesops_tui.cli.standard_input import called, on_disk
@@ -21,7 +22,7 @@ def policy() -> None:
 
 @policy.command("show")
 @click.option("--default", "default", is_flag=True, help="The default policy, to start one of your own from.")
-@click.option("--version", "number", type=int, help="An earlier version.")
+@click.option("--version", "number", type=NUMBER, help="An earlier version.")
 @click.pass_obj
 def show(session: Session, default: bool, number: int | None) -> None:
     """Print the policy in force as TOML."""
