@@ -399,6 +399,7 @@ async def test_somebody_elses_change_appears_and_the_cursor_stays(company: Compa
 
 async def test_nothing_is_painted_while_nothing_changes(company: Company) -> None:
     async with at_forecast(company.acting_as("dana")) as seat:
+        await seat.pilot.pause(0.3)  # what the opening has set going by timers is over
         painted: list[object] = []
         seat.app.screen._compositor_refresh = lambda: painted.append(1)  # type: ignore[method-assign]
         for _ in range(3):
